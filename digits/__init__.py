@@ -1,0 +1,1 @@
+"""Read handwritten digits."""
