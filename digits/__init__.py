@@ -1,1 +1,1 @@
-"""Read handwritten digits."""
+"""Read handwritten digits: the library that the pipeline, the command line and the app share."""

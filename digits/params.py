@@ -1,0 +1,49 @@
+"""One section of params.yaml as a typed, validated model."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from digits.errors import DigitsError
+
+PARAMS_FILE = Path("params.yaml")
+
+
+class Section(BaseModel):
+    """A section of params.yaml: a subclass states each key, its type and the values it may have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+class ParamsError(DigitsError):
+    """A value in params.yaml that its stage can't use."""
+
+
+def load_params(name: str, section: type[AnySection], path: Path = PARAMS_FILE) -> AnySection:
+    """Read the section `name` of the YAML file `path` and check it.
+
+    Raises ParamsError with one line a wrong key: the key, its value and what is allowed.
+    """
+    try:
+        values = (yaml.safe_load(path.read_text(encoding="utf-8")) or {})[name]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise ParamsError(f"{path}: the section {name!r} can't be read: {error!r}") from error
+    try:
+        return section.model_validate(values)
+    except ValidationError as error:
+        lines = [_explain(name, section, fault) for fault in error.errors()]
+        raise ParamsError("\n".join(f"{path}: {line}" for line in lines)) from error
+
+
+def _explain(name: str, section: type[Section], fault: Any) -> str:
+    key = ".".join(str(part) for part in (name, *fault["loc"]))
+    if fault["type"] == "extra_forbidden":
+        return f"{key} is not a key; {name} has {', '.join(section.model_fields)}"
+    if fault["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key} is {fault['input']!r}; {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -1,0 +1,160 @@
+"""Fit the CNN to augmented training digits.
+
+data/processed/{train,val}.npz → models/digits.keras, models/training.json (params and
+history) and data/augmented.npy: `python -m stages.train`
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+from pydantic import Field
+
+from digits.augment import Ranges, steps_per_epoch, training_batches, warp
+from digits.model import build_model, save_model
+from digits.params import Section, load_params
+from digits.splits import Split, load_split
+from digits.stage import replacing, run_stage, write_json
+
+MODEL = Path("models/digits.keras")
+TRAINING = Path("models/training.json")
+AUGMENTED = Path("data/augmented.npy")
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class AugmentationParams(Section):
+    """The section `train.augmentation` of params.yaml: the `augment.Ranges`."""
+
+    rotation: Annotated[float, Field(ge=0, le=180)]
+    shift: Annotated[float, Field(ge=0, le=14)]
+    zoom: Share
+    shear: Annotated[float, Field(ge=0, le=60)]
+
+
+class PlateauParams(Section):
+    """The section `train.plateau` of params.yaml."""
+
+    factor: Annotated[float, Field(gt=0, lt=1)]
+    patience: Count
+    stop_after: Count
+
+
+class TrainParams(Section):
+    """The section `train` of params.yaml."""
+
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    threads: Count
+    epochs: Count
+    batch_size: Count
+    learning_rate: Annotated[float, Field(gt=0, le=10)]
+    weight_decay: Share
+    schedule: Literal["one_cycle", "plateau"]
+    warmup: Share
+    plateau: PlateauParams
+    stem_filters: Count
+    block_filters: Annotated[list[Count], Field(min_length=1, max_length=3)]
+    convolutions_per_block: Count
+    dropout: Share
+    augmentation: AugmentationParams
+
+
+def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
+    """Build Adam; with `one_cycle` its rate climbs for the share `warmup` of all steps, then falls
+    to 0 along a cosine (after Smith and Topin, "Super-convergence", 2018)."""
+    learning_rate: Any = params.learning_rate
+    if params.schedule == "one_cycle":
+        climb = int(params.warmup * steps)
+        learning_rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=params.learning_rate / 25,
+            warmup_target=params.learning_rate,
+            warmup_steps=climb,
+            decay_steps=steps - climb,
+        )
+    return keras.optimizers.Adam(learning_rate, weight_decay=params.weight_decay or None)
+
+
+def build_callbacks(params: TrainParams, model: keras.Model) -> list[keras.callbacks.Callback]:
+    """Build what notes the rate in the history and, with `plateau`, acts on the validation loss."""
+
+    def note_rate(epoch: int, logs: dict[str, float]) -> None:
+        logs["learning_rate"] = float(model.optimizer.learning_rate)
+
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=note_rate)]
+    if params.schedule == "plateau":
+        plateau = params.plateau
+        callbacks += [
+            keras.callbacks.ReduceLROnPlateau(
+                factor=plateau.factor, patience=plateau.patience, verbose=1
+            ),
+            keras.callbacks.EarlyStopping(
+                patience=plateau.stop_after, restore_best_weights=True, verbose=1
+            ),
+        ]
+    return callbacks
+
+
+def fit(
+    params: TrainParams, train: Split, val: Split
+) -> tuple[keras.Model, list[dict[str, float]]]:
+    """Train a new model; return it with the history, one record an epoch."""
+    keras.utils.set_random_seed(params.seed)
+    steps = steps_per_epoch(len(train.labels), params.batch_size)
+    model = build_model(
+        params.stem_filters, params.block_filters, params.convolutions_per_block, params.dropout
+    )
+    model.compile(
+        optimizer=build_optimizer(params, steps * params.epochs),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    ranges = Ranges(**params.augmentation.model_dump())
+    history = model.fit(
+        training_batches(train, params.batch_size, range(params.epochs), params.seed, ranges),
+        epochs=params.epochs,
+        shuffle=False,
+        steps_per_epoch=steps,
+        validation_data=(val.images[..., np.newaxis], val.labels),
+        validation_batch_size=512,
+        callbacks=build_callbacks(params, model),
+    ).history
+    return model, [
+        {"epoch": epoch + 1}
+        | {name: round(float(values[epoch]), 6) for name, values in history.items()}
+        for epoch in range(len(history["loss"]))
+    ]
+
+
+def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:
+    """Return uint8 array (10, 9, 28, 28): the first digit of each class, then 8 warps of it."""
+    firsts = [np.flatnonzero(train.labels == label)[:1] for label in range(10)]
+    digits = train.images[np.concatenate(firsts)]
+    repeated = tf.constant(np.repeat(digits, 8, axis=0)[..., np.newaxis], tf.float32)
+    warped = warp(repeated, tf.constant([seed, 0]), ranges).numpy().round().astype(np.uint8)
+    return np.concatenate([digits[:, np.newaxis], warped.reshape(len(digits), 8, 28, 28)], axis=1)
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params("train", TrainParams)
+    tf.config.threading.set_intra_op_parallelism_threads(params.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(params.threads)
+    tf.config.experimental.enable_op_determinism()
+    train, val = load_split("train"), load_split("val")
+    model, history = fit(params, train, val)
+    with replacing(AUGMENTED) as temporary:
+        np.save(
+            temporary,
+            augmented_samples(train, Ranges(**params.augmentation.model_dump()), params.seed),
+        )
+    with replacing(MODEL) as temporary:
+        save_model(model, temporary)
+    write_json(TRAINING, {"params": params.model_dump(), "history": history})
+
+
+if __name__ == "__main__":
+    run_stage(main)
