@@ -21,7 +21,7 @@ BLUE, ORANGE, GREEN = sns.color_palette("colorblind", 3)
 
 def _figure(width: float, height: float, title: str, dataset: str) -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained")
-    figure.suptitle(f"{title} ({dataset})", fontsize=13)
+    figure.suptitle(f"{title}\n{dataset}", fontsize=12)
     return figure
 
 
@@ -63,6 +63,7 @@ def plot_classes(labels: dict[str, NDArray[np.uint8]], dataset: str) -> Figure:
         title="split", ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.15), frameon=False
     )
     axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
     sns.despine(ax=axes)
     return figure
 
@@ -122,8 +123,9 @@ def plot_confusion(labels: NDArray[np.uint8], y_pred: NDArray[np.uint8], dataset
     axes = figure.subplots()
     # The colour shows the mistakes: on a common scale with the diagonal they would all look alike.
     sns.heatmap(
-        mistakes, ax=axes, annot=counts, fmt="d", cmap="Blues", linewidths=0.5, square=True,
-        cbar_kws={"label": "misread digits", "shrink": 0.8},
+        mistakes, ax=axes, annot=np.where(counts, counts.astype(str), ""), fmt="", cmap="Blues",
+        linewidths=0.5, linecolor="0.9", square=True,
+        cbar_kws={"label": "misread digits", "shrink": 0.8, "ticks": MaxNLocator(integer=True)},
     )  # fmt: skip
     axes.set(xlabel="predicted digit", ylabel="actual digit")
     axes.tick_params(axis="y", rotation=0)

@@ -30,11 +30,13 @@ def load_params(name: str, section: type[AnySection], path: Path = PARAMS_FILE) 
     Raises ParamsError with one line a wrong key: the key, its value and what is allowed.
     """
     try:
-        values = (yaml.safe_load(path.read_text(encoding="utf-8")) or {})[name]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ParamsError(f"{path}: the section {name!r} can't be read: {error!r}") from error
+        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ParamsError(f"{path} can't be read: {' '.join(str(error).split())}") from error
+    if not isinstance(sections, dict) or name not in sections:
+        raise ParamsError(f"{path} has no section {name!r}")
     try:
-        return section.model_validate(values)
+        return section.model_validate(sections[name])
     except ValidationError as error:
         lines = [_explain(name, section, fault) for fault in error.errors()]
         raise ParamsError("\n".join(f"{path}: {line}" for line in lines)) from error

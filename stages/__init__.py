@@ -2,6 +2,4 @@
 
 import os
 
-# TensorFlow reads these when it is imported. Stating oneDNN's default silences the notice about it.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported

@@ -57,8 +57,10 @@ class TrainParams(Section):
     warmup: Share
     plateau: PlateauParams
     stem_filters: Count
-    block_filters: Annotated[list[Count], Field(min_length=1, max_length=3)]
-    convolutions_per_block: Count
+    # Each block halves 12x12 once, so that a fourth would have nothing left to pool.
+    blocks: Annotated[
+        list[Annotated[list[Count], Field(min_length=1)]], Field(min_length=1, max_length=3)
+    ]
     dropout: Share
     augmentation: AugmentationParams
 
@@ -102,11 +104,10 @@ def fit(
     params: TrainParams, train: Split, val: Split
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a new model; return it with the history, one record an epoch."""
+    keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
-    model = build_model(
-        params.stem_filters, params.block_filters, params.convolutions_per_block, params.dropout
-    )
+    model = build_model(params.stem_filters, params.blocks, params.dropout)
     model.compile(
         optimizer=build_optimizer(params, steps * params.epochs),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -1,0 +1,121 @@
+"""The whole pipeline through DVC, in a clone of its own, on scikit-learn's 1,797 small digits."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NETWORK = {
+    "train.epochs": 2,
+    "train.batch_size": 16,
+    "train.stem_filters": 8,
+    "train.blocks": "[[8],[16]]",
+}
+NO_MIRROR = {"download.mirrors": "[]"}
+
+
+class Clone:
+    """A clone of the working tree, with a Git history of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        tracked = self._call("git", "ls-files", "-co", "--exclude-standard", cwd=Path.cwd()).stdout
+        for name in filter(lambda name: Path(name).is_file(), tracked.splitlines()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, folder / name)
+        for command in ("init -q", "add -A", "commit -qm clone"):
+            self.git(*command.split())
+
+    def git(self, *words: str) -> str:
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        return self._call("git", *identity, *words).stdout
+
+    def dvc(self, *words: str, status: int = 0) -> str:
+        result = self._call("dvc", *words, check=False)
+        assert result.returncode == status, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
+    def read(self, name: str) -> dict:
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def _call(self, *command: str, check: bool = True, cwd: Path | None = None):
+        environment = {
+            name: value for name, value in os.environ.items() if name != "DIGITS_MNIST_MIRROR"
+        }
+        return subprocess.run(
+            command,
+            cwd=cwd or self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A clone whose pipeline ran once, small, with no mirror to be had, and was committed."""
+    clone = Clone(tmp_path_factory.mktemp("clone"))
+    changes = [f"--set-param={key}={value}" for key, value in (NETWORK | NO_MIRROR).items()]
+    clone.output = clone.dvc("exp", "run", *changes)
+    clone.git("add", "-A")
+    clone.git("commit", "-qm", "run")
+    return clone
+
+
+def test_it_falls_back_says_so_and_finishes(clone):
+    assert "WARNING: no mirror of MNIST answers" in clone.output
+    metrics = clone.read("metrics/test.json")
+    assert metrics["dataset"] == clone.read("models/digits.json")["dataset"]
+    assert "scikit-learn" in metrics["dataset"]
+    assert metrics["accuracy"] > 0.6
+    assert metrics["agreement_with_keras"] == 1
+    assert clone.dvc("status") == "Data and pipelines are up to date.\n"
+
+
+def test_a_second_run_has_nothing_to_do(clone):
+    output = clone.dvc("repro")
+    assert "Running stage" not in output
+    assert "Data and pipelines are up to date." in output
+
+
+def test_a_wrong_value_ends_in_a_line_and_loses_nothing(clone):
+    before = {path: path.read_bytes() for path in (clone.folder / "models").glob("digits.*")}
+    lock = (clone.folder / "dvc.lock").read_bytes()
+    params = (clone.folder / "params.yaml").read_text()
+    (clone.folder / "params.yaml").write_text(params.replace("epochs: 2", "epochs: 0"))
+    output = clone.dvc("repro", status=255)
+    assert "ParamsError: params.yaml: train.epochs is 0; input should be greater" in output
+    assert "Traceback" not in output
+    (clone.folder / "params.yaml").write_text(params)
+    output = clone.dvc("repro")
+    assert "Running stage" not in output
+    assert {
+        path: path.read_bytes() for path in (clone.folder / "models").glob("digits.*")
+    } == before
+    assert (clone.folder / "dvc.lock").read_bytes() == lock
+
+
+def test_plots_are_drawn_without_a_network(clone):
+    clone.dvc("plots", "show")
+    page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<script[^>]*src", page)
+    assert page.count("vegaEmbed('#") == 5
+    assert page.count('<img src="static/') == 7
+
+
+def test_an_experiment_is_compared_and_applied(clone):
+    clone.dvc("exp", "run", "--name=less", "--set-param=train.dropout=0.1")
+    parameters = json.loads(clone.dvc("params", "diff", "--json", "HEAD"))
+    assert parameters["params.yaml"]["train.dropout"] == {"old": 0.2, "new": 0.1, "diff": -0.1}
+    metrics = json.loads(clone.dvc("metrics", "diff", "--json", "HEAD"))
+    assert metrics["metrics/test.json"]["loss"]["diff"] != 0
+    assert "less" in clone.dvc("exp", "show", "--csv")
+    clone.git("checkout", "--", ".")
+    clone.dvc("checkout")
+    clone.dvc("exp", "apply", "less")
+    assert clone.read("models/digits.json")["train"]["dropout"] == 0.1

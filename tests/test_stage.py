@@ -1,0 +1,50 @@
+"""Files are written whole or not at all; a stage ends in a sentence."""
+
+import os
+
+import pytest
+
+from digits.errors import DigitsError
+from digits.stage import replacing, run_stage, write_json
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as temporary:
+        temporary.write_text("half of the ne")
+        raise ZeroDivisionError
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["file.txt"]
+
+
+def test_success_replaces_the_file(tmp_path):
+    path = tmp_path / "folder" / "file.json"
+    write_json(path, {"é": 1})
+    assert path.read_bytes() == '{\n  "é": 1\n}\n'.encode()
+    assert os.listdir(path.parent) == ["file.json"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (DigitsError("do this"), "DigitsError: do this"),
+        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_what_the_user_can_mend_ends_without_traceback(error, status):
+    def fail():
+        raise error
+
+    with pytest.raises(SystemExit) as stop:
+        run_stage(fail)
+    assert stop.value.code == status
+
+
+def test_a_bug_keeps_its_traceback():
+    def fail():
+        raise TypeError
+
+    with pytest.raises(TypeError):
+        run_stage(fail)

@@ -1,0 +1,125 @@
+"""Augmentation, model, training and export on a handful of digits."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import yaml
+
+from digits.augment import Ranges, training_batches, warp
+from digits.classifier import Classifier
+from digits.model import build_model, save_model
+from digits.params import load_params
+from digits.splits import Split
+from stages import export, train
+
+STILL = Ranges(rotation=0, shift=0, zoom=0, shear=0)
+LIVELY = Ranges(rotation=10, shift=2, zoom=0.1, shear=10)
+
+
+def floats(split: Split) -> tf.Tensor:
+    return tf.constant(split.images[..., np.newaxis], tf.float32)
+
+
+def params(**changes) -> train.TrainParams:
+    values = yaml.safe_load(Path("params.yaml").read_text())["train"]
+    small = {"epochs": 2, "batch_size": 16, "stem_filters": 4, "blocks": [[4], [8]]}
+    return train.TrainParams(**(values | small | changes))
+
+
+def test_no_range_leaves_the_digits_as_they_are(tiny_split):
+    digits = floats(tiny_split)
+    np.testing.assert_allclose(warp(digits, tf.constant([1, 2]), STILL), digits, atol=0.05)
+
+
+def test_the_seed_decides_the_warp(tiny_split):
+    digits = floats(tiny_split)
+    first, again, other = (warp(digits, tf.constant([1, step]), LIVELY) for step in (2, 2, 3))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 100
+    assert first.shape == digits.shape
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "most"),
+    [("shift", 2, 2.0), ("rotation", 10, 1.0), ("zoom", 0.1, 1.0), ("shear", 10, 1.0)],
+)
+def test_each_range_moves_the_digit_no_further_than_it_says(name, limit, most):
+    digit = np.zeros((200, 28, 28, 1), np.float32)
+    digit[:, 12:16, 12:16] = 255
+    warped = warp(tf.constant(digit), tf.constant([1, 2]), STILL._replace(**{name: limit})).numpy()
+    place = np.arange(28)
+    centers = (warped[..., 0].sum(axis=1) @ place) / warped.sum(axis=(1, 2, 3))
+    assert np.abs(centers - 13.5).max() <= most
+    assert np.ptp(warped, axis=0).max() > 10, "nothing was warped"
+
+
+def test_every_epoch_shows_every_digit_once_in_another_order():
+    labels = np.arange(50, dtype=np.uint8)
+    split = Split(np.zeros((50, 28, 28), np.uint8), labels)
+    batches = training_batches(split, 16, range(2), seed=1, ranges=LIVELY)
+    seen = np.concatenate([label for _, label in batches.as_numpy_iterator()])
+    assert sorted(seen[:50]) == sorted(seen[50:]) == labels.tolist()
+    assert seen[:50].tolist() != seen[50:].tolist()
+
+
+def test_a_batch_depends_on_seed_and_place_alone(tiny_split):
+    def all_batches(epochs, seed):
+        batches = training_batches(tiny_split, 16, epochs, seed, LIVELY)
+        return [digits for digits, _ in batches.as_numpy_iterator()]
+
+    whole, second, other = (
+        all_batches(range(2), 1),
+        all_batches(range(1, 2), 1),
+        all_batches(range(2), 2),
+    )
+    assert len(whole) == 6
+    for one, two in zip(whole[3:], second, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert np.abs(whole[0] - other[0]).max() > 100
+
+
+def test_the_default_network_is_small_and_takes_digits():
+    values = load_params("train", train.TrainParams)
+    model = build_model(values.stem_filters, values.blocks, values.dropout)
+    assert model.output_shape == (None, 10)
+    assert model.count_params() <= 350_000
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "plateau"])
+def test_training_learns_and_repeats_itself(tiny_split, tmp_path, schedule):
+    settings = params(schedule=schedule, epochs=4)
+    files = []
+    for name in ("a.keras", "b.keras"):
+        model, history = train.fit(settings, tiny_split, tiny_split)
+        save_model(model, tmp_path / name)
+        files.append((tmp_path / name).read_bytes())
+    assert [record["epoch"] for record in history] == [1, 2, 3, 4]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"} < history[0].keys()
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert files[0] == files[1]
+
+
+def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "TRAINING", tmp_path / "training.json")
+    monkeypatch.setattr(export, "load_dataset", lambda: {"name": "bars", "splits": {"train": 40}})
+    (tmp_path / "training.json").write_text(json.dumps({"params": {"epochs": 2}, "history": []}))
+    model, _ = train.fit(params(), tiny_split, tiny_split)
+    exported = export.to_litert(model)
+    description = export.describe(model, exported)
+    assert description["dataset"] == "bars"
+    assert description["train"] == {"epochs": 2}
+    logits = model(floats(tiny_split), training=False).numpy()
+    expected = tf.nn.softmax(logits).numpy()
+    actual = Classifier(exported, description).predict_proba(tiny_split.images)
+    np.testing.assert_allclose(actual, expected, atol=1e-5)
+
+
+def test_augmented_samples_show_original_and_warps(tiny_split):
+    samples = train.augmented_samples(tiny_split, LIVELY, seed=1)
+    assert samples.shape == (10, 9, 28, 28)
+    assert samples.dtype == np.uint8
+    np.testing.assert_array_equal(samples[3, 0], tiny_split.images[3])
+    assert len({sample.tobytes() for sample in samples[3]}) == 9
