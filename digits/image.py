@@ -1,7 +1,7 @@
 """Any picture to MNIST's size and place: `read_image` decodes it, `to_mnist` finds the digit in it.
 
-The two steps of `to_mnist` stand alone, for those who want to show them: `find_ink` tells ink from
-paper, `normalise` gives it MNIST's size and place.
+Its two steps can be taken one by one: `digits.ink.find_ink` tells ink from paper, `normalise` gives
+the ink MNIST's size and place.
 """
 
 import io
@@ -12,28 +12,22 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from digits.errors import DigitsError
+from digits.ink import find_ink, is_paper_dark
 
 MAX_BYTES = 32 * 2**20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
-# At most so many pixels a side are kept when a picture is read, and when its ink is looked for.
+# Of a larger picture no more than this many pixels a side are kept.
 _READ_SIDE = 1024
-_INK_SIDE = 320
-
-# Shares of the strongest ink's contrast: an edge of a stroke, and what a stroke has somewhere.
-_EDGE = 0.4
-_CORE = 0.6
-_LEAST_CONTRAST = 0.06
-_LEAST_SHARE = 0.06
 
 
-class UnreadableImage(DigitsError):
+class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the picture
     """A picture that can't be read; the message says why, and what to do."""
 
 
@@ -55,7 +49,7 @@ def read_image(source: Source) -> NDArray[np.float32]:
         return _to_channel(_reduced(ImageOps.exif_transpose(image)))
     except UnreadableImage:
         raise
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise UnreadableImage("not a PNG or JPEG picture: export it as one of them") from error
     except Exception as error:  # decoders answer damage with whatever exception is at hand
         raise UnreadableImage(f"the picture is damaged ({error}): save or send it again") from error
@@ -107,86 +101,24 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 def _to_channel(image: Image.Image) -> NDArray[np.float32]:
     """Take a picture of any mode to one channel, float32 (height, width), 0 to 255."""
-    if image.mode == "F":  # 16 bits a pixel
-        return np.asarray(image, np.float32) / 257
-    if image.has_transparency_data:
-        pixels = np.asarray(image.convert("RGBA"), np.float32)
-        color, alpha = pixels[..., :3], pixels[..., 3:] / 255
-        # Where there is no paper, it is whatever the ink is not: black or white.
-        dark_ink = (color * alpha).sum() <= 1.5 * 255 * alpha.sum()
-        pixels = color * alpha + (255 * (1 - alpha) if dark_ink else 0)
-    elif image.mode == "L":
+    if image.mode == "F":  # of 16 bits a pixel
+        return np.asarray(image, np.float32) / np.float32(257)
+    if image.mode == "L":
         return np.asarray(image, np.float32)
-    else:
-        pixels = np.asarray(image.convert("RGB"), np.float32)
-    if _is_paper_dark(pixels.mean(axis=2)):
-        return pixels.max(axis=2)
-    return pixels.min(axis=2)
+    if image.has_transparency_data:
+        image = _on_paper(image.convert("RGBA"))
+    pixels = np.asarray(image.convert("RGB"))
+    channel = pixels.max(axis=2) if is_paper_dark(pixels.mean(axis=2)) else pixels.min(axis=2)
+    return channel.astype(np.float32)
 
 
-def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
-    """Tell ink from paper, whichever is darker and however the light falls.
-
-    `image`: array of numbers (height, width). Returns a uint8 array (height, width), shrunk to at
-    most 320 pixels a side: paper is 0 and the darkest ink 255, or all is 0 where there is no ink.
-    """
-    grey = _shrunk(np.asarray(image, np.float32))
-    low, high = float(grey.min()), float(grey.max())
-    if high == low:
-        return np.zeros(grey.shape, np.uint8)
-    if _is_paper_dark(grey):
-        grey = high + low - grey
-    ink = np.clip(1 - (grey + 1) / (_paper(grey) + 1), 0, 1)
-    smooth = ndimage.uniform_filter(ink, 3)
-    noise = float(np.percentile(np.abs(ink - smooth), 25)) / 0.32  # of a normal distribution
-    peak = float(smooth.max())
-    if peak < max(_LEAST_CONTRAST, 4 * noise):
-        return np.zeros(grey.shape, np.uint8)
-    labels, count = ndimage.label(smooth > _EDGE * peak, np.ones((3, 3)))
-    if not count:
-        return np.zeros(grey.shape, np.uint8)
-    areas = np.bincount(labels.ravel())[1:]
-    strongest = ndimage.maximum(smooth, labels, np.arange(1, count + 1))
-    keep = (areas >= _LEAST_SHARE * areas.max()) & (strongest >= _CORE * peak)
-    mask = np.concatenate([[False], keep])[labels]
-    # The rim of a stroke is lighter than the threshold, but belongs to it.
-    rim = ndimage.binary_dilation(mask, np.ones((3, 3)))
-    darkest = float(np.percentile(ink[mask], 90)) if mask.any() else 1.0
-    result: NDArray[np.uint8] = (np.clip(ink / darkest, 0, 1) * rim * 255).round().astype(np.uint8)
-    return result
-
-
-def _shrunk(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    factor = -(-max(grey.shape) // _INK_SIDE)
-    return np.asarray(Image.fromarray(grey).reduce(factor)) if factor > 1 else grey
-
-
-def _is_paper_dark(grey: NDArray[Any]) -> bool:
-    """Say whether paper is darker than ink.
-
-    Around ink most pixels are paper, and towards the corners of the picture all the more: they are
-    compared with the brightest and the darkest of their surroundings.
-    """
-    small = np.asarray(Image.fromarray(grey).resize(_fit(grey.shape, 48), Image.Resampling.BOX))
-    size = max(3, round(0.4 * min(small.shape)))
-    brightest, darkest = ndimage.maximum_filter(small, size), ndimage.minimum_filter(small, size)
-    weights = np.multiply.outer(*(np.abs(np.linspace(-1, 1, length)) for length in small.shape))
-    return float(((2 * small - brightest - darkest) * weights).sum()) < 0
-
-
-def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Estimate the brightness of the paper under the ink: the closing that no stroke survives."""
-    small = Image.fromarray(grey).resize(_fit(grey.shape, 48), Image.Resampling.BOX)
-    size = max(3, round(0.5 * min(small.size)))
-    closed = ndimage.grey_closing(np.asarray(small), size, mode="nearest")
-    paper = Image.fromarray(closed).resize(grey.shape[::-1], Image.Resampling.BILINEAR)
-    return np.asarray(paper)
-
-
-def _fit(shape: tuple[int, ...], side: int) -> tuple[int, int]:
-    """Return (width, height) of an array's shape scaled down to at most `side` a side."""
-    scale = min(1, side / max(shape))
-    return max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale))
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Lay an RGBA picture on paper: white, or black where most of what can be seen is bright."""
+    pixels = np.asarray(image, np.float32)
+    alpha = pixels[..., 3]
+    bright = (pixels[..., :3].mean(axis=2) * alpha).sum() > 127.5 * alpha.sum()
+    paper = Image.new("RGBA", image.size, "black" if bright else "white")
+    return Image.alpha_composite(paper, image)
 
 
 def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""From a picture to an answer: the one way that the command line, the app and the measurements go."""
+"""From a picture to an answer: the one way for the command line, the app and the measurements."""
 
 from dataclasses import dataclass, replace
 
