@@ -30,6 +30,11 @@ class Classifier:
         self._model = model
         self._local = threading.local()
 
+    @property
+    def version(self) -> str:
+        """The start of the file's SHA-256."""
+        return str(self.description["sha256"])[:8]
+
     @classmethod
     def load(cls, path: str | os.PathLike[str] = DEFAULT_MODEL) -> "Classifier":
         """Read a .tflite file and the .json file beside it that states its SHA-256.
@@ -68,10 +73,11 @@ class Classifier:
 
     def _predict_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         interpreter = self._interpreter()
-        position = interpreter.get_input_details()[0]["index"]
-        interpreter.resize_tensor_input(position, (len(images), 28, 28, 1))
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(position, images[..., np.newaxis].astype(np.float32))
+        details = interpreter.get_input_details()[0]
+        if details["shape"][0] != len(images):
+            interpreter.resize_tensor_input(details["index"], (len(images), 28, 28, 1))
+            interpreter.allocate_tensors()
+        interpreter.set_tensor(details["index"], images[..., np.newaxis].astype(np.float32))
         interpreter.invoke()
         logits: NDArray[np.float32] = interpreter.get_tensor(
             interpreter.get_output_details()[0]["index"]
@@ -82,4 +88,5 @@ class Classifier:
         # An interpreter holds the tensors of the call it serves, so each thread has its own.
         if not hasattr(self._local, "interpreter"):
             self._local.interpreter = Interpreter(model_content=self._model, num_threads=1)
+            self._local.interpreter.allocate_tensors()
         return self._local.interpreter

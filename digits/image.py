@@ -12,19 +12,16 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from digits.errors import DigitsError
-from digits.ink import find_ink, is_paper_dark
+from digits.ink import MAX_SIDE, find_ink, is_paper_dark
 
 MAX_BYTES = 32 * 2**20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
 Source = str | os.PathLike[str] | bytes | BinaryIO
-
-# Of a larger picture no more than this many pixels a side are kept.
-_READ_SIDE = 1024
 
 
 class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the picture
@@ -34,7 +31,7 @@ class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the
 def read_image(source: Source) -> NDArray[np.float32]:
     """Decode a picture, given as a path, its bytes or a file object, to one channel.
 
-    Returns a float32 array (height, width), 0 to 255, upright, at most 1024 pixels a side: of a
+    Returns a float32 array (height, width), 0 to 255, upright, at most 256 pixels a side: of a
     coloured picture the channel in which ink stands out most; what is transparent becomes paper.
     Raises UnreadableImage for all but PNG and JPEG pictures up to 32 MiB and 50 megapixels.
     """
@@ -44,7 +41,7 @@ def read_image(source: Source) -> NDArray[np.float32]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit is ours
             image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_size(image)
-        image.draft("RGB", (_READ_SIDE, _READ_SIDE))
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         image.load()
         return _to_channel(_reduced(ImageOps.exif_transpose(image)))
     except UnreadableImage:
@@ -91,12 +88,17 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """Average blocks of pixels until no side is longer than _READ_SIDE."""
-    if image.mode in ("1", "P", "PA"):
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    elif image.mode.startswith("I"):
+    """Average blocks of pixels until no side is longer than MAX_SIDE; the mode becomes F, L, RGB or
+    RGBA, the last only where something is transparent."""
+    if image.mode.startswith("I"):
         image = image.convert("F")
-    return image.reduce(-(-max(image.size) // _READ_SIDE))
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        if image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")
+    elif image.mode != "L":
+        image = image.convert("RGB")
+    return image.reduce(-(-max(image.size) // MAX_SIDE))
 
 
 def _to_channel(image: Image.Image) -> NDArray[np.float32]:
@@ -105,20 +107,19 @@ def _to_channel(image: Image.Image) -> NDArray[np.float32]:
         return np.asarray(image, np.float32) / np.float32(257)
     if image.mode == "L":
         return np.asarray(image, np.float32)
-    if image.has_transparency_data:
-        image = _on_paper(image.convert("RGBA"))
-    pixels = np.asarray(image.convert("RGB"))
-    channel = pixels.max(axis=2) if is_paper_dark(pixels.mean(axis=2)) else pixels.min(axis=2)
-    return channel.astype(np.float32)
+    if image.mode == "RGBA":
+        image = _on_paper(image)
+    red, green, blue = image.split()
+    choose = ImageChops.lighter if is_paper_dark(np.asarray(green)) else ImageChops.darker
+    return np.asarray(choose(choose(red, green), blue), np.float32)
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
     """Lay an RGBA picture on paper: white, or black where most of what can be seen is bright."""
-    pixels = np.asarray(image, np.float32)
-    alpha = pixels[..., 3]
-    bright = (pixels[..., :3].mean(axis=2) * alpha).sum() > 127.5 * alpha.sum()
-    paper = Image.new("RGBA", image.size, "black" if bright else "white")
-    return Image.alpha_composite(paper, image)
+    grey, alpha = (np.asarray(band, np.float32).ravel() for band in image.convert("LA").split())
+    paper = Image.new("RGB", image.size, "black" if grey @ alpha > 127.5 * alpha.sum() else "white")
+    paper.paste(image, mask=image)
+    return paper
 
 
 def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

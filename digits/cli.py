@@ -1,0 +1,105 @@
+"""The command line: `digits predict PICTURE ...` reads the digits in pictures.
+
+Results go to standard output, everything else to standard error. The exit status is 0 where every
+picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing or altered model.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+DEFAULT_MODEL = "models/digits.tflite"
+DEFAULT_PLOT = "plots/prediction_result.png"
+SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        sys.exit(options.run(parser, options))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # whoever reads the results has had enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SOME_UNREADABLE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; its help is the command's documentation."""
+    parser = argparse.ArgumentParser(prog="digits", description="Read handwritten digits.")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the versions of program and model"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    command = commands.add_parser(
+        "predict",
+        help="read the digit in each picture",
+        description="Read the digit in each PNG or JPEG picture: paper, pen, camera and canvas "
+        "alike, dark ink or bright. One line a picture.",
+        epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
+    )
+    command.set_defaults(run=_predict)
+    command.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="a file, a folder of them, a pattern like 'scans/*.png', or - for standard input",
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="a table with a header")
+    command.add_argument(
+        "--top-k", type=_count, default=1, metavar="N", help="show the N best guesses (default 1)"
+    )
+    command.add_argument(
+        "--save-plot",
+        nargs="?",
+        const=DEFAULT_PLOT,
+        metavar="PATH",
+        help=f"draw picture, digit and probabilities of one picture (default {DEFAULT_PLOT})",
+    )
+    command.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="PATH", help=f"default {DEFAULT_MODEL}"
+    )
+    command.add_argument("--quiet", action="store_true", help="nothing on standard error")
+    return parser
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 10:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10")
+
+
+class _Version(argparse.Action):
+    """Print the version of the program and, where there is one, of the model."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        from digits.classifier import Classifier, ModelError
+
+        try:
+            model = f"model {Classifier.load(DEFAULT_MODEL).version}"
+        except ModelError:
+            model = "no model in this folder"
+        print(f"digits {version('digits')}, {model}")
+        parser.exit()
+
+
+def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    # What reads pictures takes a quarter of a second to load, which no help text needs.
+    from digits.classifier import ModelError
+    from digits.predict import UsageError, predict
+
+    try:
+        return 0 if predict(options) else SOME_UNREADABLE
+    except ModelError as error:
+        print(f"digits: {error}", file=sys.stderr)
+        return NO_MODEL
+    except UsageError as error:
+        parser.error(str(error))

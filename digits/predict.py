@@ -1,0 +1,147 @@
+"""What `digits predict` does: find the pictures, read them on all cores, write a line for each."""
+
+import argparse
+import glob
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from digits import formats
+from digits.classifier import Classifier
+from digits.errors import DigitsError
+from digits.image import MAX_BYTES, Source, read_image
+from digits.reader import Reading, classify, prepare
+
+ENDINGS = (".png", ".jpg", ".jpeg")
+# Fewer pictures than this are read before a second process has started.
+MANY = 64
+
+
+class UsageError(DigitsError):
+    """A call that can't be answered as it stands."""
+
+
+class Picture(NamedTuple):
+    """A picture to read: its name in the results, and where its bytes are."""
+
+    name: str
+    source: Source
+
+
+def find_pictures(arguments: Iterable[str]) -> Iterator[Picture]:
+    """Turn files, folders, patterns and "-" into pictures; what is none of them stays a name.
+
+    A folder stands for the PNG and JPEG files in it and below it.
+    """
+    for argument in arguments:
+        if argument == "-":
+            yield Picture("-", sys.stdin.buffer.read(MAX_BYTES + 1))
+        elif Path(argument).is_dir():
+            below = sorted(Path(argument).rglob("*"))
+            found = [str(path) for path in below if path.suffix.lower() in ENDINGS]
+            yield from (Picture(name, name) for name in found or [argument])
+        elif Path(argument).exists():
+            yield Picture(argument, argument)
+        else:
+            # Path.glob takes no pattern that starts at the root.
+            found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
+            yield from (Picture(name, name) for name in found or [argument])
+
+
+def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Reading]:
+    """Read pictures in their order; decoding and normalising many takes all cores."""
+    sources = [picture.source for picture in pictures]
+    if len(sources) < MANY:
+        yield from (classify(classifier, prepare(source)) for source in sources)
+        return
+    with ProcessPoolExecutor(initializer=_ignore_interrupts) as pool:
+        try:
+            for reading in pool.map(prepare, sources, chunksize=16):
+                yield classify(classifier, reading)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that the pool
+
+
+def predict(options: argparse.Namespace) -> bool:
+    """Answer the call `digits predict`; return whether every picture could be read.
+
+    Raises ModelError where there is no model to read them with, UsageError for a plot that can't be
+    drawn.
+    """
+    classifier = Classifier.load(options.model)
+    with _silence():
+        classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
+    pictures = list(find_pictures(options.pictures))
+    if options.save_plot and len(pictures) != 1:
+        raise UsageError(f"--save-plot draws one picture, and there are {len(pictures)}")
+    if options.csv:
+        print(formats.csv_line(formats.CSV_HEADER))
+    to_line = _formatter(options, pictures, classifier.version)
+    hidden = True if options.quiet or len(pictures) < MANY else None  # None: shown on a terminal
+    all_read = True
+    readings = read_all(classifier, pictures)
+    for picture, reading in zip(
+        tqdm(pictures, unit="picture", disable=hidden), readings, strict=True
+    ):
+        tqdm.write(to_line(picture.name, reading), file=sys.stdout)
+        if reading.reason == "unreadable":
+            all_read = False
+            if not options.quiet:
+                tqdm.write(f"{picture.name}: {reading.error}", file=sys.stderr)
+        elif options.save_plot:
+            save_plot(Path(options.save_plot), picture, reading)
+    return all_read
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Drop what native code writes to standard error: LiteRT's greeting has no switch."""
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+
+
+def save_plot(path: Path, picture: Picture, reading: Reading) -> None:
+    """Draw the picture, what the model saw of it, and the probabilities, as a PNG file.
+
+    Raises UsageError where the file can't be written or matplotlib is not installed.
+    """
+    try:
+        from digits.prediction_figure import plot_prediction
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure = plot_prediction(picture.name, read_image(picture.source), reading)
+        figure.savefig(path, format="png", dpi=120)
+    except ImportError as error:
+        raise UsageError("--save-plot needs matplotlib: `pip install matplotlib`") from error
+    except OSError as error:
+        raise UsageError(f"--save-plot: {path} can't be written ({error.strerror})") from error
+
+
+def _formatter(
+    options: argparse.Namespace, pictures: list[Picture], model: str
+) -> Callable[[str, Reading], str]:
+    if options.json:
+        return partial(formats.to_json, model=model)
+    if options.csv:
+        return partial(formats.to_csv, model=model)
+    width = max((len(picture.name) for picture in pictures), default=0)
+    return partial(formats.to_plain, width=width, top_k=options.top_k)
