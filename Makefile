@@ -1,17 +1,26 @@
 # Aliases: the pipeline itself is dvc.yaml.
 
 UV := $(or $(shell command -v uv),.uv/bin/uv)
+EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test check format
+.PHONY: run test seeds lock
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
 
 test: $(UV) ## make the environment and run the tests
+	$(EXPORT) --locked | diff requirements.txt - # `make lock` brings both up to date
 	$(UV) run --locked ruff check
 	$(UV) run --locked ruff format --check
 	$(UV) run --locked mypy
 	$(UV) run --locked pytest
+
+seeds: $(UV) ## train with five seeds, for mean and standard deviation
+	$(UV) run --locked python -m benchmarks.seeds
+
+lock: $(UV) ## lock the newest versions that pyproject.toml allows
+	$(UV) lock --upgrade
+	$(EXPORT) --output-file requirements.txt
 
 .uv/bin/uv:
 	python3 -m venv .uv

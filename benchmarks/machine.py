@@ -1,0 +1,15 @@
+"""What machine a benchmark ran on."""
+
+import os
+import platform
+from pathlib import Path
+
+
+def describe_machine() -> str:
+    """Return the machine's cores, processor and Python in a few words."""
+    processor = platform.processor() or platform.machine()
+    if (cpuinfo := Path("/proc/cpuinfo")).exists():
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        processor = names[0] if names else processor
+    return f"{os.cpu_count()} cores of {processor}, Python {platform.python_version()}"
