@@ -3,7 +3,7 @@
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test seeds lock
+.PHONY: run test app seeds lock
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -14,6 +14,9 @@ test: $(UV) ## make the environment and run the tests
 	$(UV) run --locked ruff format --check
 	$(UV) run --locked mypy
 	$(UV) run --locked pytest
+
+app: $(UV) ## serve the web page
+	$(UV) run --locked streamlit run app/streamlit_app.py
 
 seeds: $(UV) ## train with five seeds, for mean and standard deviation
 	$(UV) run --locked python -m benchmarks.seeds

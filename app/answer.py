@@ -1,0 +1,108 @@
+"""What the model makes of one picture: the answer, every digit's probability, the way there."""
+
+import base64
+import html
+import io
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from digits.classifier import Classifier
+from digits.image import read_image, to_mnist
+from digits.ink import find_ink
+from digits.reader import Reading, read_digit
+from digits.words import in_numbers, in_words
+
+BLANK = "There is nothing but paper in this picture."
+_NO_ANSWER = {
+    "not_a_digit": "This doesn't look like a digit.",
+    "several_digits": "This looks like more than one digit.",
+}
+
+
+def show_answer(
+    classifier: Classifier, content: bytes | None, key: str, blank: str = BLANK
+) -> None:
+    """Read a picture and show the answer.
+
+    Where there is nothing but paper, or no picture yet, the sentence `blank` stands instead. `key`
+    names the answer on the page.
+    """
+    reading = read_digit(classifier, content) if content else Reading(reason="blank")
+    st.html(answer_html(reading, blank))
+    if content is None or reading.probabilities is None:
+        return
+    with st.expander("How the picture became 28 × 28", on_change="rerun", key=key) as steps:
+        if steps.open:
+            st.html(steps_html(content))
+
+
+def explain(reading: Reading, blank: str = BLANK) -> str:
+    """Say in a sentence why a reading has no answer."""
+    if reading.reason == "blank":
+        return blank
+    if reading.error:
+        return f"{reading.error[0].upper()}{reading.error[1:]}."
+    return _NO_ANSWER.get(str(reading.reason), "The model gives no answer for this picture.")
+
+
+def answer_html(reading: Reading, blank: str) -> str:
+    """Return the answer, what the model saw, and the bar chart, as a fragment of HTML."""
+    if reading.probabilities is None or reading.digit is None:
+        return f'<p class="no-answer" role="status">{html.escape(explain(reading, blank))}</p>'
+    best = int(np.argmax(reading.probabilities))
+    probability = reading.probabilities[best]
+    sure = f"{in_words(probability)}, {html.escape(in_numbers(probability))}"
+    if reading.prediction is None:
+        text = f"<p>{explain(reading)} If it is a digit, then a {best}: {sure}.</p>"
+    else:
+        text = f'<p class="digit">{reading.prediction}</p><p>{sure}</p>'
+    seen = picture_html(reading.digit, "what the model sees")
+    return (
+        f'<div class="answer"><div role="status">{text}</div>{seen}</div>'
+        + chart_html(reading.probabilities, best)
+    )
+
+
+def chart_html(probabilities: tuple[float, ...], best: int) -> str:
+    """Return the bar chart of the ten probabilities: a table, so that it can be read aloud."""
+    rows = (
+        f'<tr{" class=best" if digit == best else ""}><th scope="row">{digit}</th>'
+        f'<td><div style="width:{probability:.2%}"></div></td>'
+        f"<td>{html.escape(in_numbers(probability))}</td></tr>"
+        for digit, probability in enumerate(probabilities)
+    )
+    return f'<table class="chart" aria-label="Probability of each digit">{"".join(rows)}</table>'
+
+
+def steps_html(content: bytes) -> str:
+    """Return the steps from a readable picture to what the model sees, as a row of pictures."""
+    image = read_image(content)
+    ink = find_ink(image)
+    boxed = Image.fromarray(ink).convert("RGB")
+    ImageDraw.Draw(boxed).rectangle(boxed.getbbox() or (0, 0, 0, 0), outline="#56B4E9", width=3)
+    steps = {
+        "the picture": image.round().astype(np.uint8),
+        "its ink": ink,
+        "the ink's box": np.asarray(boxed),
+        "28 × 28, centred": to_mnist(image),
+    }
+    pictures = (picture_html(pixels, caption) for caption, pixels in steps.items())
+    return f'<div class="steps">{"".join(pictures)}</div>'
+
+
+def picture_html(pixels: NDArray[Any], caption: str) -> str:
+    """Return a uint8 array (height, width) or (height, width, 3) as a picture with its caption."""
+    return f'<figure><img src="{to_url(pixels)}" alt=""><figcaption>{caption}</figcaption></figure>'
+
+
+def to_url(pixels: NDArray[Any], side: int = 280) -> str:
+    """Return a uint8 array as a `data:` URL of a PNG, at most `side` pixels a side."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((side, side))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

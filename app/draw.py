@@ -1,0 +1,60 @@
+"""Draw a digit with mouse, pen or finger; the answer follows each stroke by itself."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from app.answer import show_answer
+from digits.classifier import Classifier
+
+SIDE = 320
+INVITATION = "Draw a digit from 0 to 9, large or small, anywhere in the square."
+
+
+@st.fragment
+def show_drawing(classifier: Classifier) -> None:
+    """Show the canvas, its buttons and the answer."""
+    state = st.session_state
+    state.setdefault("start", {"objects": [], "number": 0})
+    drawing, answer = st.columns(2, gap="medium")
+    with drawing:
+        canvas = st_canvas(
+            key="canvas",
+            width=SIDE,
+            height=SIDE,
+            stroke_width=state.get("pen", 20),
+            stroke_color="#000000",
+            background_color="#ffffff",
+            initial_drawing=state.start,
+            return_image_data=True,
+            on_change=_remember,
+        )
+        with st.container(horizontal=True, width=SIDE, key="buttons"):
+            st.button("Undo", icon=":material/undo:", on_click=_undo, width="stretch")
+            st.button("Clear", icon=":material/delete:", on_click=_clear, width="stretch")
+        st.slider("Pen width", 8, 40, 20, key="pen", width=SIDE)
+    with answer:
+        show_answer(classifier, canvas.image_bytes, "drawing-steps", blank=INVITATION)
+
+
+def _remember() -> None:
+    st.session_state.strokes = st.session_state.canvas["drawing"]["raw"]["objects"]
+
+
+def _undo() -> None:
+    _start_from(st.session_state.get("strokes", [])[:-1])
+
+
+def _clear() -> None:
+    _start_from([])
+
+
+def _start_from(strokes: list[dict[str, Any]]) -> None:
+    """Put a drawing on the canvas, which takes it over if it differs from what it last began with.
+
+    A number makes it differ even where the same strokes were put there before.
+    """
+    state = st.session_state
+    state.strokes = strokes
+    state.start = {"objects": strokes, "number": state.start["number"] + 1}

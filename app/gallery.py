@@ -1,0 +1,37 @@
+"""Example digits to choose from, for those who can't or won't draw."""
+
+import base64
+
+import streamlit as st
+
+from app.answer import show_answer
+from app.examples import load_examples
+from digits.classifier import Classifier
+
+
+@st.fragment
+def show_gallery(classifier: Classifier) -> None:
+    """Show the example digits as buttons, and the answer for the chosen one."""
+    examples = load_examples()
+    choice, answer = st.columns(2, gap="medium")
+    with choice, st.container(horizontal=True, gap="small", key="gallery"):
+        for number, content in enumerate(examples):
+            url = "data:image/png;base64," + base64.b64encode(content).decode()
+            st.button(
+                f"![example {number + 1}]({url})",
+                key=f"example-{number}",
+                on_click=_choose,
+                args=(number,),
+            )
+    with answer:
+        chosen = st.session_state.get("example")
+        show_answer(
+            classifier,
+            None if chosen is None else examples[chosen],
+            "example-steps",
+            blank="Choose a digit: the model never saw it while it was trained.",
+        )
+
+
+def _choose(number: int) -> None:
+    st.session_state.example = number

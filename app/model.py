@@ -1,0 +1,61 @@
+"""The model that the app serves: loaded once, and what is known of it."""
+
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.examples import load_examples
+from digits.classifier import DEFAULT_MODEL, Classifier, ModelError
+from digits.reader import read_digit
+
+METRICS = Path("metrics/test.json")
+_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
+
+
+def load_classifier() -> Classifier:
+    """Return the model that lies in models/: read again only when one of its files changes.
+
+    Raises ModelError where it is missing or altered.
+    """
+    return _load(tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in _FILES))
+
+
+@lru_cache(maxsize=1)
+def _load(_: tuple[int, ...]) -> Classifier:
+    return Classifier.load()
+
+
+def warm_up() -> None:
+    """Read one digit, so that the first visitor waits for nothing to be imported or loaded."""
+    try:
+        read_digit(load_classifier(), load_examples()[0])
+    except ModelError as error:
+        print(f"ModelError: {error}", file=sys.stderr)
+
+
+def load_metrics() -> dict[str, Any]:
+    """Read what `evaluate` measured on the test digits; empty where it did not run."""
+    try:
+        metrics: dict[str, Any] = json.loads(METRICS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return metrics
+
+
+def load_date() -> str | None:
+    """Return the day of the model's commit, YYYY-MM-DD; None where Git doesn't have this model."""
+    changed = _git("status", "--porcelain", "--", *map(str, _FILES))
+    if changed is None or changed:
+        return None
+    return _git("log", "-1", "--format=%cs", "--", *map(str, _FILES)) or None
+
+
+def _git(*words: str) -> str | None:
+    try:
+        result = subprocess.run(["git", *words], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return None if result.returncode else result.stdout.strip()

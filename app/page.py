@@ -1,0 +1,37 @@
+"""The page: Streamlit runs this script for each visitor, and again whenever a tab is chosen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.draw import show_drawing
+from app.examples import load_examples
+from app.facts import show_line, show_model
+from app.gallery import show_gallery
+from app.model import load_classifier
+from app.upload import show_camera, show_upload
+from digits.classifier import ModelError
+
+TABS = {
+    "Draw": show_drawing,
+    "Upload": show_upload,
+    "Camera": show_camera,
+    "Examples": show_gallery,
+    "Model": show_model,
+}
+
+# Streamlit would fetch an icon that is no file from elsewhere.
+st.set_page_config(page_title="Read a digit", page_icon=load_examples()[4])
+st.html(Path(__file__).with_name("style.css"))
+st.title("Read a digit", anchor=False)
+try:
+    classifier = load_classifier()
+except ModelError as error:
+    st.error(f"There is no model to read digits with: {error}")
+    st.stop()
+for tab, show in zip(st.tabs(list(TABS), key="tab", on_change="rerun"), TABS.values(), strict=True):
+    # The canvas loses its drawing when it isn't there; the other tabs may wait to be chosen.
+    if tab.open or show is show_drawing:
+        with tab:
+            show(classifier)
+show_line(classifier)
