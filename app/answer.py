@@ -61,10 +61,8 @@ def answer_html(reading: Reading, blank: str) -> str:
     else:
         text = f'<p class="digit">{reading.prediction}</p><p>{sure}</p>'
     seen = picture_html(reading.digit, "what the model sees")
-    return (
-        f'<div class="answer"><div role="status">{text}</div>{seen}</div>'
-        + chart_html(reading.probabilities, best)
-    )
+    chart = chart_html(reading.probabilities, best)
+    return f'<div class="answer"><div role="status">{text}</div>{seen}</div>{chart}'
 
 
 def chart_html(probabilities: tuple[float, ...], best: int) -> str:

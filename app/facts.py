@@ -27,9 +27,13 @@ _FIGURES = {
 
 def show_line(classifier: Classifier) -> None:
     """Show the model's name, accuracy, date and checksum in a line."""
-    accuracy = describe_accuracy(classifier.description, load_metrics())
-    date = load_date()
-    facts = [DEFAULT_MODEL.name, accuracy, date, f"SHA-256 {classifier.description['sha256'][:12]}…"]
+    description = classifier.description
+    facts = [
+        DEFAULT_MODEL.name,
+        describe_accuracy(description, load_metrics()),
+        load_date(),
+        f"SHA-256\u00a0{description['sha256'][:12]}…",
+    ]
     st.caption("Model: " + " · ".join(fact for fact in facts if fact))
 
 
@@ -37,8 +41,7 @@ def show_model(classifier: Classifier) -> None:
     """Show what the model is, how it was measured, and the pipeline's plots."""
     description, metrics = classifier.description, load_metrics()
     facts = {
-        "File": DEFAULT_MODEL.name,
-        "SHA-256": f"`{description['sha256']}`",
+        "SHA-256": f"{description['sha256'][:12]}…",
         "Committed": load_date(),
         "Parameters": f"{description['parameters']:,}",
         "Learned from": f"{description['splits']['train']:,} digits of {description['dataset']}",
@@ -46,11 +49,10 @@ def show_model(classifier: Classifier) -> None:
     }
     facts |= {title: str(metrics[name]) for name, title in _FIGURES.items() if name in metrics}
     rows = [f"| {name} | {value} |" for name, value in facts.items() if value]
-    st.markdown("\n".join(["| | |", "|-|-|", *rows]))
+    st.markdown("\n".join([f"| Model | {DEFAULT_MODEL.name} |", "|-|-|", *rows]))
     for name, title in _PLOTS.items():
         path = PLOTS_DIR / f"{name}.png"
         if path.is_file():
-            st.subheader(title)
             st.image(path, caption=title)
 
 

@@ -14,7 +14,7 @@ def show_gallery(classifier: Classifier) -> None:
     """Show the example digits as buttons, and the answer for the chosen one."""
     examples = load_examples()
     choice, answer = st.columns(2, gap="medium")
-    with choice, st.container(horizontal=True, gap="small", key="gallery"):
+    with choice, st.container(horizontal=True, key="gallery"):
         for number, content in enumerate(examples):
             url = "data:image/png;base64," + base64.b64encode(content).decode()
             st.button(
@@ -22,6 +22,7 @@ def show_gallery(classifier: Classifier) -> None:
                 key=f"example-{number}",
                 on_click=_choose,
                 args=(number,),
+                width="stretch",
             )
     with answer:
         chosen = st.session_state.get("example")

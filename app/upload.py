@@ -47,9 +47,10 @@ def _show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> No
         ],
         column_config={
             "picture": st.column_config.ImageColumn(width="small"),
-            "seen": st.column_config.ImageColumn("seen by the model", width="small"),
+            "seen": st.column_config.ImageColumn("model sees", width="small"),
         },
         row_height=64,
+        placeholder="",
         hide_index=True,
     )
     st.download_button(

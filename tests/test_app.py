@@ -1,0 +1,240 @@
+"""The page without a browser: every way to give it a picture, and what can be wrong with it."""
+
+import base64
+import csv
+import io
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from app.answer import BLANK, answer_html, chart_html, explain
+from app.examples import load_examples
+from app.model import load_classifier, load_date
+from app.upload import to_csv
+from digits.reader import Reading, read_digit
+
+
+def png(*strokes: list[tuple[int, int]]) -> bytes:
+    """A picture with black strokes on white paper."""
+    image = Image.new("RGB", (320, 320), "white")
+    for stroke in strokes:
+        ImageDraw.Draw(image).line(stroke, fill="black", width=20, joint="curve")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+INVITATION = "Draw a digit from 0 to 9"
+SEVEN = png([(80, 60), (220, 60), (140, 260)])
+PAPER = png()
+
+
+def open_tab(name: str) -> AppTest:
+    page = AppTest.from_file("../app/page.py", default_timeout=20)
+    page.session_state["tab"] = name
+    return page.run()
+
+
+def shown(page: AppTest) -> str:
+    """The HTML of the page; a failure is shown as one."""
+    assert not page.exception
+    return "".join(element.proto.body for element in page.get("html"))
+
+
+def answer_of(content: bytes) -> str:
+    """The answer that the library gives, as the page has to show it."""
+    reading = read_digit(load_classifier(), content)
+    assert reading.prediction is not None
+    return answer_html(reading, BLANK)
+
+
+def test_an_empty_canvas_is_an_invitation_and_no_guess():
+    page = open_tab("Draw")
+    assert INVITATION in shown(page)
+    assert 'class="digit"' not in shown(page)
+    assert not page.expander
+
+
+@pytest.mark.parametrize("content", [SEVEN, PAPER], ids=["seven", "cleared"])
+def test_a_drawing_is_read_as_the_library_reads_it(content):
+    page = open_tab("Draw")
+    url = "data:image/png;base64," + base64.b64encode(content).decode()
+    page.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": url}}
+    expected = INVITATION if content == PAPER else answer_of(SEVEN)
+    assert expected in shown(page.run())
+
+
+def test_the_steps_are_shown_when_asked_for():
+    page = open_tab("Examples")
+    page.button(key="example-3").click().run()
+    assert 'class="steps"' not in shown(page)
+    page.session_state["example-steps"] = True
+    page.run()
+    steps = shown(page).partition('class="steps"')[2]
+    assert steps.count("<img") == 4
+    assert answer_of(load_examples()[3]) in shown(page)
+
+
+def test_examples_are_one_click_away():
+    page = open_tab("Examples")
+    assert 'class="digit"' not in shown(page)
+    for number, content in enumerate(load_examples()):
+        page.button(key=f"example-{number}").click().run()
+        assert answer_of(content) in shown(page)
+    assert number == 19
+
+
+def test_an_uploaded_picture_is_read():
+    page = open_tab("Upload")
+    page.file_uploader[0].upload("seven.png", SEVEN, "image/png").run()
+    assert answer_of(SEVEN) in shown(page)
+
+
+def test_several_pictures_become_a_table():
+    page = open_tab("Upload")
+    files = {"a.png": SEVEN, "b.png": PAPER, "c.png": SEVEN[:200], "a=1.png": load_examples()[0]}
+    page.file_uploader[0].set_value([(name, files[name], "image/png") for name in files]).run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    readings = [read_digit(load_classifier(), content) for content in files.values()]
+    assert table["file"].tolist() == list(files)
+    assert table["digit"].fillna(-1).tolist() == [7, -1, -1, readings[3].prediction]
+    assert table["picture"].str.startswith("data:image/png").fillna(False).tolist() == [
+        reading.reason != "unreadable" for reading in readings
+    ]
+    assert BLANK in table["note"][1]
+    assert "damaged" in table["note"][2]
+    assert page.get("download_button")
+
+
+def test_the_csv_has_every_probability():
+    readings = [(name, read_digit(load_classifier(), c)) for name, c in (("7", SEVEN), ("x", b"x"))]
+    rows = list(csv.DictReader(io.StringIO(to_csv(readings))))
+    assert [row["prediction"] for row in rows] == ["7", ""]
+    assert rows[1]["reason"] == "unreadable"
+    assert float(rows[0]["7"]) == readings[0][1].confidence
+    assert sum(float(rows[0][str(digit)]) for digit in range(10)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (PAPER, BLANK),
+        (SEVEN[:200], "The picture is damaged"),
+        (b"GIF89a", "Not a PNG or JPEG picture"),
+    ],
+    ids=["blank", "cut", "gif"],
+)
+def test_a_bad_picture_gets_a_sentence(content, sentence):
+    page = open_tab("Upload")
+    page.file_uploader[0].upload("a.png", content, "image/png").run()
+    assert sentence in shown(page)
+    assert not page.expander
+    assert 'class="digit"' not in shown(page)
+
+
+def test_a_photograph_is_read():
+    page = open_tab("Camera")
+    file = io.BytesIO()
+    Image.open(io.BytesIO(SEVEN)).save(file, "JPEG")
+    page.camera_input[0].upload("photo.jpg", file.getvalue()).run()
+    assert answer_of(file.getvalue()) in shown(page)
+
+
+def test_no_answer_shows_the_best_guess_small():
+    reading = read_digit(load_classifier(), SEVEN)
+    for reason in ("not_a_digit", "several_digits", "a reason to come"):
+        unsure = Reading(reason=reason, probabilities=reading.probabilities, digit=reading.digit)
+        page = answer_html(unsure, BLANK)
+        assert 'class="digit"' not in page
+        assert explain(unsure) in page
+        assert "If it is a digit, then a 7" in page
+
+
+def test_the_chart_can_be_read_aloud():
+    chart = chart_html((0.9, 0.05, 0.03, 0.02, *[0.0] * 6), best=0)
+    assert chart.count("<tr") == 10
+    assert '<tr class=best><th scope="row">0</th>' in chart
+    assert "90.0 %" in chart
+
+
+def test_the_model_is_described():
+    page = open_tab("Model")
+    assert not page.exception
+    sha256 = load_classifier().description["sha256"][:12]
+    facts = page.markdown[0].value + page.caption[-1].value
+    assert facts.count(sha256) == 2
+    assert facts.count("test digits read right (95 % interval ") == 2
+    assert len(page.get("image")) == len(list(Path("plots").glob("*.png")))
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """A folder to work in, with a copy of the model and nothing else."""
+    shutil.copytree("models", tmp_path / "models")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_metrics_the_page_still_reads(elsewhere):
+    page = open_tab("Model")
+    assert not page.exception
+    assert "test digits" not in page.caption[-1].value
+    assert not page.get("image")
+
+
+@pytest.mark.parametrize("fault", ["missing", "altered", "undescribed"])
+def test_without_a_model_the_page_says_what_to_do(elsewhere, fault):
+    model = elsewhere / "models/digits.tflite"
+    if fault == "altered":
+        model.write_bytes(model.read_bytes()[:-1])
+    else:
+        (model if fault == "missing" else model.with_suffix(".json")).unlink()
+    page = open_tab("Draw")
+    assert not page.exception
+    assert "`make run`" in page.error[0].value
+    assert not page.tabs
+
+
+def test_a_new_model_speaks_without_a_restart(elsewhere):
+    old = load_classifier()
+    assert load_classifier() is old
+    shutil.copy(Path("models/digits.json"), Path("models/digits.json.new"))
+    Path("models/digits.json.new").replace("models/digits.json")
+    assert load_classifier() is not old
+
+
+def test_the_date_is_that_of_the_commit(elsewhere, monkeypatch):
+    assert load_date() is None
+    for command in ("init -q", "add -A", "commit -qm model --date=2020-02-03T12:00:00Z"):
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-03T12:00:00Z")
+        subprocess.run(["git", *identity, *command.split()], check=True)
+    assert load_date() == "2020-02-03"
+    Path("models/digits.tflite").write_bytes(b"another")
+    assert load_date() is None
+
+
+def test_tensorflow_stays_away_from_the_server():
+    code = (
+        "import sys, app.streamlit_app; from streamlit.testing.v1 import AppTest;"
+        "assert AppTest.from_file('app/page.py', default_timeout=20).run().title;"
+        "sys.exit({'tensorflow', 'keras'} & sys.modules.keys() or 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_visitors_are_protected():
+    settings = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["maxUploadSize"] == 5
+    assert settings["server"]["enableXsrfProtection"]
+    assert settings["server"]["enableCORS"]
+    assert settings["client"]["showErrorDetails"] == "none"
+    assert settings["browser"]["gatherUsageStats"] is False
