@@ -1,5 +1,6 @@
 """Draw a digit with mouse, pen or finger; the answer follows each stroke by itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -31,11 +32,18 @@ def show_drawing(classifier: Classifier) -> None:
             on_change=_remember,
         )
         with st.container(horizontal=True, width=SIDE, key="buttons"):
-            st.button("Undo", icon=":material/undo:", on_click=_undo, width="stretch")
-            st.button("Clear", icon=":material/delete:", on_click=_clear, width="stretch")
+            st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, width="stretch")
+            st.button(
+                "Clear", key="clear", icon=":material/delete:", on_click=_clear, width="stretch"
+            )
         st.slider("Pen width", 8, 40, 20, key="pen", width=SIDE)
     with answer:
         show_answer(classifier, canvas.image_bytes, "drawing-steps", blank=INVITATION)
+
+
+def _button(name: str, icon: str, change: Callable[[], None]) -> None:
+    icon = f":material/{icon}:"
+    st.button(name, key=name.lower(), icon=icon, on_click=change, width="stretch")
 
 
 def _remember() -> None:

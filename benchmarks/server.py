@@ -1,0 +1,46 @@
+"""The app's server on a free port of its own, for tests and measurements."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+
+class Server:
+    """`streamlit run app/streamlit_app.py`, ready once this is made; only this machine sees it."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+        self.process = subprocess.Popen(
+            [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        while not self._is_healthy():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended: {self.stop()}")
+            time.sleep(0.02)
+
+    def _is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health") as answer:
+                return bool(answer.read() == b"ok")
+        except OSError:
+            return False
+
+    def memory(self) -> float:
+        """Return the megabytes of memory that the server holds (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1000
+
+    def stop(self) -> str:
+        """End the server and return what it printed."""
+        self.process.terminate()
+        return self.process.communicate(timeout=20)[0]

@@ -1,0 +1,61 @@
+"""A server and a browser for the tests of this folder."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from benchmarks.server import Server
+
+FLAGS = [
+    "--no-sandbox",  # a container has none
+    # Chromium calls home otherwise.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it the tests are skipped, and say so."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no browser: `apt-get install chromium` brings one")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+@pytest.fixture(scope="session")
+def server(browser) -> Iterator[Server]:
+    """The app's server, which must not meet an error that it didn't expect."""
+    server = Server()
+    yield server
+    assert "Traceback" not in server.stop()
+
+
+@pytest.fixture
+def open_page(server, browser):
+    """Open the page in a window of its own; nothing may fail or be fetched from elsewhere."""
+    contexts, troubles = [], []
+
+    def open_page(**settings) -> Page:
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+        page.on("request", lambda request: check(request.url))
+        page.goto(server.url)
+        expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+        return page
+
+    def check(url: str) -> None:
+        if not url.startswith((server.url, "data:", "blob:")):
+            troubles.append(f"elsewhere: {url}")
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles

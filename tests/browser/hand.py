@@ -1,0 +1,69 @@
+"""The hand that draws in the browser tests, with a mouse or a finger."""
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Locator, Page, expect
+
+DESKTOP = {"viewport": {"width": 1000, "height": 680}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+_TURN = np.linspace(0, 2 * np.pi, 33)
+STROKES = {
+    0: np.stack([0.5 - 0.2 * np.sin(_TURN), 0.5 - 0.32 * np.cos(_TURN)], axis=1),
+    1: np.array([[0.5, 0.2], [0.5, 0.8]]),
+    7: np.array([[0.3, 0.22], [0.7, 0.22], [0.45, 0.82]]),
+    8: np.stack([0.5 - 0.17 * np.sin(2 * _TURN), 0.5 - 0.3 * np.cos(_TURN)], axis=1),
+}
+"""Digits of one stroke: arrays (n, 2) of x and y, 0 to 1 from the canvas's upper left corner."""
+
+Points = list[tuple[float, float]]
+
+
+def points_of(page: Page, stroke: NDArray[np.float64]) -> Points:
+    """Return a stroke in pixels of the page, in small steps."""
+    box = page.locator(".st-key-canvas canvas").last.bounding_box()
+    assert box
+    steps = np.linspace(0, len(stroke) - 1, 17)
+    x, y = (np.interp(steps, range(len(stroke)), values) for values in stroke.T)
+    return list(zip(box["x"] + box["width"] * x, box["y"] + box["height"] * y, strict=True))
+
+
+def draw(page: Page, digit: int) -> None:
+    """Draw a digit with the mouse."""
+    first, *others = points_of(page, STROKES[digit])
+    page.mouse.move(*first)
+    page.mouse.down()
+    for point in others:
+        page.mouse.move(*point)
+    page.mouse.up()
+
+
+def swipe(page: Page, points: Points) -> None:
+    """Move a finger over the page."""
+    browser = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(points):
+        kind = "touchMove" if number else "touchStart"
+        places = [{"x": float(x), "y": float(y)}]
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def answer_on(page: Page) -> Locator:
+    """Return the large digit on the tab that is shown."""
+    return page.locator(".digit:visible")
+
+
+def expect_answer(page: Page, digit: int) -> None:
+    """Wait until the page shows the digit as its answer."""
+    expect(answer_on(page)).to_have_text(str(digit))
+
+
+def expect_invitation(page: Page) -> None:
+    """Wait until the page invites to draw, and gives no answer."""
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(answer_on(page)).to_have_count(0)

@@ -1,0 +1,110 @@
+"""Strokes of mouse and finger on the real canvas, and how soon the answer follows."""
+
+import numpy as np
+from hand import (
+    DESKTOP,
+    PHONE,
+    STROKES,
+    answer_on,
+    draw,
+    expect_answer,
+    expect_invitation,
+    points_of,
+    swipe,
+)
+from playwright.sync_api import Page, expect
+
+# Notes the milliseconds from the end of a stroke to the frame that shows the answer.
+STOPWATCH = """() => {
+    window.delays = [];
+    let penUp = null;
+    const answered = () => document.querySelector(".digit") !== null;
+    addEventListener("mouseup", () => { penUp = answered() ? null : performance.now(); }, true);
+    new MutationObserver(() => {
+        if (penUp === null || !answered()) return;
+        const start = penUp;
+        penUp = null;
+        requestAnimationFrame(() => delays.push(performance.now() - start));
+    }).observe(document.body, {subtree: true, childList: true});
+}"""
+
+
+def press(page: Page, name: str) -> None:
+    page.locator(f".st-key-{name} button").click()
+
+
+def test_the_mouse(open_page):
+    page = open_page(**DESKTOP)
+    for digit in STROKES:
+        draw(page, digit)
+        expect_answer(page, digit)
+        press(page, "clear")
+        expect_invitation(page)
+
+
+def test_a_finger_and_the_page_stays_where_it_is(open_page):
+    page = open_page(**PHONE)
+    for digit, stroke in STROKES.items():
+        swipe(page, points_of(page, stroke)[::-1])
+        expect_answer(page, digit)
+        assert scrolled(page) == 0
+        page.locator(".st-key-clear button").tap()
+        expect_invitation(page)
+    draw(page, 1)
+    expect_answer(page, 1)
+    swipe(page, [(200, y) for y in np.linspace(800, 500, 20)])  # on the chart, it scrolls
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 50")
+
+
+def scrolled(page: Page) -> float:
+    return page.locator(".stMain").evaluate("main => main.scrollTop")
+
+
+def test_undo(open_page):
+    page = open_page(**DESKTOP)
+    draw(page, 1)
+    expect_answer(page, 1)
+    for _ in range(2):  # the canvas ignores a drawing that it was given once before
+        draw(page, 0)
+        draw(page, 7)
+        expect(answer_on(page)).not_to_have_text("1")
+        page.wait_for_timeout(400)  # until the canvas has sent the second stroke, too
+        press(page, "undo")
+        press(page, "undo")
+        expect_answer(page, 1)
+    press(page, "undo")
+    expect_invitation(page)
+    press(page, "undo")
+    draw(page, 8)
+    expect_answer(page, 8)
+
+
+def test_a_drawing_survives_another_tab_and_another_pen(open_page):
+    page = open_page(**DESKTOP)
+    draw(page, 0)
+    expect_answer(page, 0)
+    page.get_by_role("tab", name="Model").click()
+    expect(page.get_by_role("table").first).to_be_visible()
+    page.get_by_role("tab", name="Draw").click()
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page.get_by_role("slider")).to_have_value("21")
+    draw(page, 1)
+    press(page, "undo")
+    expect_answer(page, 0)
+
+
+def test_the_answer_follows_the_pen(open_page):
+    page = open_page(**DESKTOP)
+    page.evaluate(STOPWATCH)
+    for _ in range(5):
+        for digit in STROKES:
+            draw(page, digit)
+            expect_answer(page, digit)
+            press(page, "clear")
+            expect_invitation(page)
+    delays = np.array(page.evaluate("delays"))
+    median, p95 = np.percentile(delays, [50, 95])
+    print(f"pen up to answer: median {median:.0f} ms, 95 % within {p95:.0f} ms")
+    assert len(delays) == 20
+    assert median <= 400
+    assert p95 <= 700
