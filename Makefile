@@ -3,7 +3,7 @@
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test app seeds lock
+.PHONY: run test app load screenshots seeds lock
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -17,6 +17,12 @@ test: $(UV) ## make the environment and run the tests
 
 app: $(UV) ## serve the web page
 	$(UV) run --locked streamlit run app/streamlit_app.py
+
+load: $(UV) ## draw a thousand digits in twenty browsers' stead
+	$(UV) run --locked python -m benchmarks.load
+
+screenshots: $(UV) ## take the pictures in the README anew
+	DIGITS_SCREENSHOTS=docs $(UV) run --locked pytest tests/browser -k seen
 
 seeds: $(UV) ## train with five seeds, for mean and standard deviation
 	$(UV) run --locked python -m benchmarks.seeds

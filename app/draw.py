@@ -64,5 +64,7 @@ def _start_from(strokes: list[dict[str, Any]]) -> None:
     A number makes it differ even where the same strokes were put there before.
     """
     state = st.session_state
+    if strokes == state.get("strokes", []):
+        return  # what the canvas takes over would undo a stroke begun meanwhile
     state.strokes = strokes
     state.start = {"objects": strokes, "number": state.start["number"] + 1}

@@ -5,7 +5,6 @@ from hand import (
     DESKTOP,
     PHONE,
     STROKES,
-    answer_on,
     draw,
     expect_answer,
     expect_invitation,
@@ -33,13 +32,21 @@ def press(page: Page, name: str) -> None:
     page.locator(f".st-key-{name} button").click()
 
 
-def test_the_mouse(open_page):
+def test_the_mouse_and_how_soon_the_answer_follows(open_page):
     page = open_page(**DESKTOP)
-    for digit in STROKES:
-        draw(page, digit)
-        expect_answer(page, digit)
-        press(page, "clear")
-        expect_invitation(page)
+    page.evaluate(STOPWATCH)
+    for _ in range(5):
+        for digit in STROKES:
+            draw(page, digit)
+            expect_answer(page, digit)
+            press(page, "clear")
+            expect_invitation(page)
+    delays = np.array(page.evaluate("delays"))
+    median, p95 = np.percentile(delays, [50, 95])
+    print(f"pen up to answer: median {median:.0f} ms, 95 % within {p95:.0f} ms")
+    assert len(delays) == 20
+    assert median <= 400
+    assert p95 <= 700
 
 
 def test_a_finger_and_the_page_stays_where_it_is(open_page):
@@ -65,10 +72,10 @@ def test_undo(open_page):
     draw(page, 1)
     expect_answer(page, 1)
     for _ in range(2):  # the canvas ignores a drawing that it was given once before
-        draw(page, 0)
-        draw(page, 7)
-        expect(answer_on(page)).not_to_have_text("1")
-        page.wait_for_timeout(400)  # until the canvas has sent the second stroke, too
+        for digit in (0, 7):
+            seen = page.locator(".answer img").get_attribute("src")
+            draw(page, digit)
+            expect(page.locator(".answer img")).not_to_have_attribute("src", seen)
         press(page, "undo")
         press(page, "undo")
         expect_answer(page, 1)
@@ -91,20 +98,3 @@ def test_a_drawing_survives_another_tab_and_another_pen(open_page):
     draw(page, 1)
     press(page, "undo")
     expect_answer(page, 0)
-
-
-def test_the_answer_follows_the_pen(open_page):
-    page = open_page(**DESKTOP)
-    page.evaluate(STOPWATCH)
-    for _ in range(5):
-        for digit in STROKES:
-            draw(page, digit)
-            expect_answer(page, digit)
-            press(page, "clear")
-            expect_invitation(page)
-    delays = np.array(page.evaluate("delays"))
-    median, p95 = np.percentile(delays, [50, 95])
-    print(f"pen up to answer: median {median:.0f} ms, 95 % within {p95:.0f} ms")
-    assert len(delays) == 20
-    assert median <= 400
-    assert p95 <= 700
