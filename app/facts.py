@@ -32,7 +32,7 @@ def show_line(classifier: Classifier) -> None:
         DEFAULT_MODEL.name,
         describe_accuracy(description, load_metrics()),
         load_date(),
-        f"SHA-256\u00a0{description['sha256'][:12]}…",
+        f"SHA-256\u00a0{classifier.version}…",
     ]
     st.caption("Model: " + " · ".join(fact for fact in facts if fact))
 
@@ -41,7 +41,7 @@ def show_model(classifier: Classifier) -> None:
     """Show what the model is, how it was measured, and the pipeline's plots."""
     description, metrics = classifier.description, load_metrics()
     facts = {
-        "SHA-256": f"{description['sha256'][:12]}…",
+        "SHA-256": f"{classifier.version}…",
         "Committed": load_date(),
         "Parameters": f"{description['parameters']:,}",
         "Learned from": f"{description['splits']['train']:,} digits of {description['dataset']}",

@@ -1,13 +1,12 @@
 """Upload or photograph digits: one picture gets an answer, several a table."""
 
-import csv
-import io
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from app.answer import explain, show_answer, to_url
+from digits import formats
 from digits.classifier import Classifier
 from digits.image import read_image
 from digits.reader import Reading, read_digit
@@ -53,8 +52,9 @@ def _show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> No
         placeholder="",
         hide_index=True,
     )
+    table = to_table(readings, classifier.version)
     st.download_button(
-        "Download as CSV", to_csv(readings), "digits.csv", "text/csv", icon=":material/download:"
+        "Download as CSV", table, "digits.csv", "text/csv", icon=":material/download:"
     )
 
 
@@ -70,14 +70,7 @@ def _row(name: str, content: bytes, reading: Reading) -> dict[str, Any]:
     }
 
 
-def to_csv(readings: list[tuple[str, Reading]]) -> str:
-    """Return file names and their readings as CSV: the answer and every digit's probability."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["file", "prediction", "confidence", "reason", *map(str, range(10))])
-    for name, reading in readings:
-        probabilities = reading.probabilities or [None] * 10
-        writer.writerow(
-            [name, reading.prediction, reading.confidence, reading.reason, *probabilities]
-        )
-    return file.getvalue()
+def to_table(readings: list[tuple[str, Reading]], model: str) -> str:
+    """Return file names and their readings as `digits predict --csv` would print them."""
+    rows = [formats.to_csv(name, reading, model) for name, reading in readings]
+    return "\n".join([formats.csv_line(formats.CSV_HEADER), *rows, ""])
