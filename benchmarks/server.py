@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -17,11 +18,12 @@ class Server:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+        # A file, since a pipe that nobody reads would stop the server once it is full.
+        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         self.process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
-            stdout=subprocess.PIPE,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
-            text=True,
         )
         while not self._is_healthy():
             if self.process.poll() is not None:
@@ -43,4 +45,7 @@ class Server:
     def stop(self) -> str:
         """End the server and return what it printed."""
         self.process.terminate()
-        return self.process.communicate(timeout=20)[0]
+        self.process.wait(timeout=20)
+        with self._output as output:
+            output.seek(0)
+            return output.read()
