@@ -17,7 +17,7 @@ STROKES = {
     0: np.stack([0.5 - 0.2 * np.sin(_TURN), 0.5 - 0.32 * np.cos(_TURN)], axis=1),
     1: np.array([[0.5, 0.2], [0.5, 0.8]]),
     7: np.array([[0.3, 0.22], [0.7, 0.22], [0.45, 0.82]]),
-    8: np.stack([0.5 - 0.17 * np.sin(2 * _TURN), 0.5 - 0.3 * np.cos(_TURN)], axis=1),
+    8: np.stack([0.5 + 0.17 * np.sin(2 * _TURN), 0.5 + 0.3 * np.sin(_TURN)], axis=1),
 }
 """Digits of one stroke: arrays (n, 2) of x and y, 0 to 1 from the canvas's upper left corner."""
 

@@ -32,7 +32,7 @@ def press(page: Page, name: str) -> None:
     page.locator(f".st-key-{name} button").click()
 
 
-def test_the_mouse_and_how_soon_the_answer_follows(open_page):
+def test_the_mouse_and_how_soon_the_answer_follows(open_page, server):
     page = open_page(**DESKTOP)
     page.evaluate(STOPWATCH)
     for _ in range(5):
@@ -47,6 +47,7 @@ def test_the_mouse_and_how_soon_the_answer_follows(open_page):
     assert len(delays) == 20
     assert median <= 400
     assert p95 <= 700
+    assert server.memory() < 300
 
 
 def test_a_finger_and_the_page_stays_where_it_is(open_page):

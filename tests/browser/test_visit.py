@@ -12,19 +12,19 @@ SCREENSHOTS = os.environ.get("DIGITS_SCREENSHOTS")
 # The least contrast between a colour of the elements and the page, by WCAG 2's formula.
 CONTRAST = """(elements, property) => {
     const painter = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
-    const luminance = (...colors) => {
-        for (const color of colors) {
-            painter.fillStyle = color;
-            painter.fillRect(0, 0, 1, 1);
-        }
+    const paint = (color, opacity) => {
+        painter.globalAlpha = opacity;
+        painter.fillStyle = color;
+        painter.fillRect(0, 0, 1, 1);
         const [r, g, b] = [...painter.getImageData(0, 0, 1, 1).data].map(
             (v) => v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4
         );
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
+    const opacity = (e) => e ? getComputedStyle(e).opacity * opacity(e.parentElement) : 1;
     const paper = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
     return Math.min(...elements.map((element) => {
-        const two = [luminance(paper), luminance(paper, getComputedStyle(element)[property])];
+        const two = [paint(paper, 1), paint(getComputedStyle(element)[property], opacity(element))];
         return (Math.max(...two) + 0.05) / (Math.min(...two) + 0.05);
     }));
 }"""
@@ -71,10 +71,9 @@ def test_it_can_be_seen_and_touched(open_page, device, settings, theme):
     draw(page, 8)
     expect_answer(page, 8)
     page.mouse.move(0, 0)
-    texts = page.locator(
-        ".digit, .answer p, .chart td, .chart th, .stCaptionContainer p, [role=tab]"
-    )
-    assert texts.evaluate_all(CONTRAST, "color") >= 4.5
+    for text in (".digit", "figcaption", ".chart td", "[role=tab] p", "[data-testid*=Caption] p"):
+        assert page.locator(text).first.is_visible()
+        assert page.locator(text).evaluate_all(CONTRAST, "color") >= 4.5, text
     assert page.locator(".chart div").evaluate_all(CONTRAST, "backgroundColor") >= 3
     for name in ("undo", "clear"):
         box = page.locator(f".st-key-{name} button").bounding_box()
