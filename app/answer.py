@@ -57,7 +57,8 @@ def answer_html(reading: Reading, blank: str) -> str:
     probability = reading.probabilities[best]
     sure = f"{in_words(probability)}, {html.escape(in_numbers(probability))}"
     if reading.prediction is None:
-        text = f"<p>{explain(reading)} If it is a digit, then a {best}: {sure}.</p>"
+        why = html.escape(explain(reading))
+        text = f"<p>{why} If it is a digit, then a {best}: {sure}.</p>"
     else:
         text = f'<p class="digit">{reading.prediction}</p><p>{sure}</p>'
     seen = picture_html(reading.digit, "what the model sees")
@@ -98,9 +99,14 @@ def picture_html(pixels: NDArray[Any], caption: str) -> str:
 
 
 def to_url(pixels: NDArray[Any], side: int = 280) -> str:
-    """Return a uint8 array as a `data:` URL of a PNG, at most `side` pixels a side."""
+    """Return a uint8 array as the URL of a PNG, at most `side` pixels a side."""
     image = Image.fromarray(pixels)
     image.thumbnail((side, side))
     file = io.BytesIO()
     image.save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return png_to_url(file.getvalue())
+
+
+def png_to_url(content: bytes) -> str:
+    """Return a PNG as a URL that holds it."""
+    return "data:image/png;base64," + base64.b64encode(content).decode()

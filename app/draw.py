@@ -10,6 +10,7 @@ from app.answer import show_answer
 from digits.classifier import Classifier
 
 SIDE = 320
+PEN_WIDTH = 20
 INVITATION = "Draw a digit from 0 to 9, large or small, anywhere in the square."
 
 
@@ -24,7 +25,7 @@ def show_drawing(classifier: Classifier) -> None:
             key="canvas",
             width=SIDE,
             height=SIDE,
-            stroke_width=state.get("pen", 20),
+            stroke_width=state.get("pen", PEN_WIDTH),
             stroke_color="#000000",
             background_color="#ffffff",
             initial_drawing=state.start,
@@ -32,18 +33,15 @@ def show_drawing(classifier: Classifier) -> None:
             on_change=_remember,
         )
         with st.container(horizontal=True, width=SIDE, key="buttons"):
-            st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, width="stretch")
-            st.button(
-                "Clear", key="clear", icon=":material/delete:", on_click=_clear, width="stretch"
-            )
-        st.slider("Pen width", 8, 40, 20, key="pen", width=SIDE)
+            _button("Undo", "undo", _undo)
+            _button("Clear", "delete", _clear)
+        st.slider("Pen width", 8, 40, PEN_WIDTH, key="pen", width=SIDE)
     with answer:
         show_answer(classifier, canvas.image_bytes, "drawing-steps", blank=INVITATION)
 
 
 def _button(name: str, icon: str, change: Callable[[], None]) -> None:
-    icon = f":material/{icon}:"
-    st.button(name, key=name.lower(), icon=icon, on_click=change, width="stretch")
+    st.button(name, key=name.lower(), icon=f":material/{icon}:", on_click=change, width="stretch")
 
 
 def _remember() -> None:

@@ -1,10 +1,8 @@
 """Example digits to choose from, for those who can't or won't draw."""
 
-import base64
-
 import streamlit as st
 
-from app.answer import show_answer
+from app.answer import png_to_url, show_answer
 from app.examples import load_examples
 from digits.classifier import Classifier
 
@@ -16,9 +14,8 @@ def show_gallery(classifier: Classifier) -> None:
     choice, answer = st.columns(2, gap="medium")
     with choice, st.container(horizontal=True, key="gallery"):
         for number, content in enumerate(examples):
-            url = "data:image/png;base64," + base64.b64encode(content).decode()
             st.button(
-                f"![example {number + 1}]({url})",
+                f"![example {number + 1}]({png_to_url(content)})",
                 key=f"example-{number}",
                 on_click=_choose,
                 args=(number,),

@@ -56,7 +56,8 @@ def load_date() -> str | None:
 def _git(*words: str) -> str | None:
     try:
         result = subprocess.run(  # noqa: S603 - no word of it comes from a visitor
-            ["git", *words],  # noqa: S607 - Git is where the user installed it
+            # Without a lock, the user's own commands never find the index taken.
+            ["git", "--no-optional-locks", *words],  # noqa: S607 - wherever the user has it
             capture_output=True,
             text=True,
             timeout=5,

@@ -5,7 +5,6 @@ status 1 where an answer is wrong, more than 5 % take a second, or memory grows 
 """
 
 import asyncio
-import base64
 import io
 import json
 import sys
@@ -18,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from app.answer import png_to_url
 from app.examples import load_examples
 from app.model import load_classifier
 from benchmarks.server import Server
@@ -47,8 +47,8 @@ class Visitor:
 
     async def draw(self, picture: bytes, digit: int | None) -> float:
         """Send a drawing, check the answer, and return the seconds it took."""
-        url = "data:image/png;base64," + base64.b64encode(picture).decode()
-        value = json.dumps({"drawing": {"raw": {"objects": []}, "data": url}})
+        drawing = {"raw": {"objects": []}, "data": png_to_url(picture)}
+        value = json.dumps({"drawing": drawing})
         state = {"widgets": [{"id": self.canvas, "json_value": value}]}
         start = time.perf_counter()
         messages = await self._run({"fragment_id": self.fragment, "widget_states": state})

@@ -1,6 +1,5 @@
 """The page without a browser: every way to give it a picture, and what can be wrong with it."""
 
-import base64
 import io
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from app.answer import BLANK, answer_html, chart_html, explain
+from app.answer import BLANK, answer_html, chart_html, explain, png_to_url
 from app.examples import load_examples
 from app.model import load_classifier, load_date
 from app.upload import to_table
@@ -64,8 +63,8 @@ def test_an_empty_canvas_is_an_invitation_and_no_guess():
 @pytest.mark.parametrize("content", [SEVEN, PAPER], ids=["seven", "cleared"])
 def test_a_drawing_is_read_as_the_library_reads_it(content):
     page = open_tab("Draw")
-    url = "data:image/png;base64," + base64.b64encode(content).decode()
-    page.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": url}}
+    drawing = {"raw": {"objects": []}, "data": png_to_url(content)}
+    page.session_state["canvas"] = {"drawing": drawing}
     expected = INVITATION if content == PAPER else answer_of(SEVEN)
     assert expected in shown(page.run())
 
