@@ -57,7 +57,7 @@ def answer_html(reading: Reading, blank: str) -> str:
     probability = reading.probabilities[best]
     sure = f"{in_words(probability)}, {html.escape(in_numbers(probability))}"
     if reading.prediction is None:
-        why = html.escape(explain(reading))
+        why = html.escape(explain(reading), quote=False)
         text = f"<p>{why} If it is a digit, then a {best}: {sure}.</p>"
     else:
         text = f'<p class="digit">{reading.prediction}</p><p>{sure}</p>'

@@ -32,7 +32,7 @@ def show_line(classifier: Classifier) -> None:
         DEFAULT_MODEL.name,
         describe_accuracy(description, load_metrics()),
         load_date(),
-        f"SHA-256\u00a0{classifier.version}…",
+        f"SHA\u2011256\u00a0{classifier.version}…",  # which no line break parts
     ]
     st.caption("Model: " + " · ".join(fact for fact in facts if fact))
 
