@@ -4,6 +4,8 @@ data/processed/{train,val}.npz → models/digits.keras, models/training.json (pa
 history) and data/augmented.npy: `python -m stages.train`
 """
 
+import hashlib
+import shutil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from digits.augment import Ranges, steps_per_epoch, training_batches, warp
+from digits.checkpoint import Checkpoint
 from digits.model import build_model, save_model
 from digits.params import Section, load_params
 from digits.splits import Split, load_split
@@ -22,6 +25,7 @@ from digits.stage import replacing, run_stage, write_json
 MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
 AUGMENTED = Path("data/augmented.npy")
+CHECKPOINT_DIR = Path("models/checkpoint")
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -80,30 +84,33 @@ def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimiz
     return keras.optimizers.Adam(learning_rate, weight_decay=params.weight_decay or None)
 
 
-def build_callbacks(params: TrainParams, model: keras.Model) -> list[keras.callbacks.Callback]:
-    """Build what notes the rate in the history and, with `plateau`, acts on the validation loss."""
+def build_plateau(params: PlateauParams) -> list[keras.callbacks.Callback]:
+    """Build what lowers the rate, and in the end stops, where the validation loss stalls."""
+    return [
+        keras.callbacks.ReduceLROnPlateau(
+            factor=params.factor, patience=params.patience, verbose=1
+        ),
+        keras.callbacks.EarlyStopping(patience=params.stop_after, verbose=1),
+    ]
 
-    def note_rate(epoch: int, logs: dict[str, float]) -> None:
-        logs["learning_rate"] = float(model.optimizer.learning_rate)
 
-    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=note_rate)]
-    if params.schedule == "plateau":
-        plateau = params.plateau
-        callbacks += [
-            keras.callbacks.ReduceLROnPlateau(
-                factor=plateau.factor, patience=plateau.patience, verbose=1
-            ),
-            keras.callbacks.EarlyStopping(
-                patience=plateau.stop_after, restore_best_weights=True, verbose=1
-            ),
-        ]
-    return callbacks
+def note_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback:
+    """Build what notes the rate at the end of each epoch in the history."""
+
+    def note(epoch: int, logs: dict[str, float]) -> None:
+        logs["learning_rate"] = float(optimizer.learning_rate)
+
+    return keras.callbacks.LambdaCallback(on_epoch_end=note)
 
 
 def fit(
-    params: TrainParams, train: Split, val: Split
+    params: TrainParams, train: Split, val: Split, folder: Path
 ) -> tuple[keras.Model, list[dict[str, float]]]:
-    """Train a new model; return it with the history, one record an epoch."""
+    """Train a model, or go on where a training with the same arguments was killed.
+
+    `folder` keeps the state after each epoch. Returns the model, with `plateau` as it was after its
+    best epoch, and the history, one record an epoch.
+    """
     keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
@@ -113,21 +120,33 @@ def fit(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    ranges = Ranges(**params.augmentation.model_dump())
-    history = model.fit(
-        training_batches(train, params.batch_size, range(params.epochs), params.seed, ranges),
-        epochs=params.epochs,
-        shuffle=False,
-        steps_per_epoch=steps,
-        validation_data=(val.images[..., np.newaxis], val.labels),
-        validation_batch_size=512,
-        callbacks=build_callbacks(params, model),
-    ).history
+    plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
+    checkpoint = Checkpoint(folder, [params.model_dump(), digest(train), digest(val)], plateau)
+    checkpoint.restore(model)
+    done = len(checkpoint.history)
+    if done < params.epochs and not checkpoint.stopped:
+        epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
+        model.fit(
+            training_batches(train, params.batch_size, epochs, params.seed, ranges),
+            initial_epoch=done,
+            epochs=params.epochs,
+            shuffle=False,
+            steps_per_epoch=steps,
+            validation_data=(val.images[..., np.newaxis], val.labels),
+            validation_batch_size=512,
+            callbacks=[note_rate(model.optimizer), *plateau, checkpoint],
+        )
+    if plateau:
+        checkpoint.restore_best(model)
     return model, [
-        {"epoch": epoch + 1}
-        | {name: round(float(values[epoch]), 6) for name, values in history.items()}
-        for epoch in range(len(history["loss"]))
+        {"epoch": epoch} | {name: round(value, 6) for name, value in record.items()}
+        for epoch, record in enumerate(checkpoint.history, start=1)
     ]
+
+
+def digest(split: Split) -> str:
+    """Return the SHA-256 of a split's digits and labels, in hexadecimal."""
+    return hashlib.sha256(split.images.tobytes() + split.labels.tobytes()).hexdigest()
 
 
 def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:
@@ -146,7 +165,7 @@ def main() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     train, val = load_split("train"), load_split("val")
-    model, history = fit(params, train, val)
+    model, history = fit(params, train, val, CHECKPOINT_DIR)
     with replacing(AUGMENTED) as temporary:
         np.save(
             temporary,
@@ -155,6 +174,7 @@ def main() -> None:
     with replacing(MODEL) as temporary:
         save_model(model, temporary)
     write_json(TRAINING, {"params": params.model_dump(), "history": history})
+    shutil.rmtree(CHECKPOINT_DIR)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def test_training_learns_and_repeats_itself(tiny_split, tmp_path, schedule):
     settings = params(schedule=schedule, epochs=4)
     files = []
     for name in ("a.keras", "b.keras"):
-        model, history = train.fit(settings, tiny_split, tiny_split)
+        model, history = train.fit(settings, tiny_split, tiny_split, tmp_path / name[0])
         save_model(model, tmp_path / name)
         files.append((tmp_path / name).read_bytes())
     assert [record["epoch"] for record in history] == [1, 2, 3, 4]
@@ -102,11 +102,51 @@ def test_training_learns_and_repeats_itself(tiny_split, tmp_path, schedule):
     assert files[0] == files[1]
 
 
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "plateau"])
+def test_a_killed_training_ends_as_if_nothing_had_happened(
+    tiny_split, tmp_path, monkeypatch, schedule
+):
+    settings = params(schedule=schedule, epochs=6)
+    model, whole = train.fit(settings, tiny_split, tiny_split, tmp_path / "whole")
+    save_model(model, tmp_path / "whole.keras")
+
+    class Killer(train.Checkpoint):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch - len(begun) == 2:
+                begun.extend(range(2))
+                raise KilledError
+
+    begun: list[int] = []
+    monkeypatch.setattr(train, "Checkpoint", Killer)
+    for _ in range(2):
+        with pytest.raises(KilledError):
+            train.fit(settings, tiny_split, tiny_split, tmp_path / "killed")
+    model, resumed = train.fit(settings, tiny_split, tiny_split, tmp_path / "killed")
+    save_model(model, tmp_path / "resumed.keras")
+    assert resumed == whole
+    assert (tmp_path / "resumed.keras").read_bytes() == (tmp_path / "whole.keras").read_bytes()
+
+
+def test_other_params_or_digits_start_afresh(tiny_split, tmp_path):
+    train.fit(params(epochs=1), tiny_split, tiny_split, tmp_path)
+    other = Split(tiny_split.images[::-1].copy(), tiny_split.labels[::-1].copy())
+    for settings, digits in ((params(epochs=1, seed=2), tiny_split), (params(epochs=1), other)):
+        checkpoint = train.Checkpoint(
+            tmp_path, [settings.model_dump(), train.digest(digits), train.digest(tiny_split)]
+        )
+        checkpoint.restore(None)
+        assert checkpoint.history == []
+
+
 def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "TRAINING", tmp_path / "training.json")
     monkeypatch.setattr(export, "load_dataset", lambda: {"name": "bars", "splits": {"train": 40}})
     (tmp_path / "training.json").write_text(json.dumps({"params": {"epochs": 2}, "history": []}))
-    model, _ = train.fit(params(), tiny_split, tiny_split)
+    model, _ = train.fit(params(), tiny_split, tiny_split, tmp_path / "checkpoint")
     exported = export.to_litert(model)
     description = export.describe(model, exported)
     assert description["dataset"] == "bars"
