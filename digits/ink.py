@@ -29,11 +29,13 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     low, high = float(grey.min()), float(grey.max())
     if high == low:
         return np.zeros(grey.shape, np.uint8)
-    if is_paper_dark(grey):
-        grey = high + low - grey
-    ink = np.clip(1 - (grey + 1) / (_paper(grey) + 1), 0, 1)
+    small = _thumbnail(grey)
+    if is_paper_dark(small):
+        grey, small = high + low - grey, high + low - small
+    ink = np.clip(1 - (grey + 1) / (_paper(small, grey.shape) + 1), 0, 1)
     smooth = ndimage.uniform_filter(ink, 3)
-    noise = float(np.percentile(np.abs(ink - smooth), 25)) / 0.32  # of a normal distribution
+    sample = np.abs(ink - smooth)[::3, ::3]
+    noise = float(np.percentile(sample, 25)) / 0.32  # of a normal distribution
     peak = float(smooth.max())
     if peak < max(_LEAST_CONTRAST, 4 * noise):
         return np.zeros(grey.shape, np.uint8)
@@ -61,27 +63,28 @@ def is_paper_dark(grey: NDArray[Any]) -> bool:
     Most of a picture is paper, and towards its corners all the more: pixels are compared with the
     brightest and the darkest of their surroundings, which a shadow may cover with the paper.
     """
-    small = np.asarray(Image.fromarray(grey).resize(_fit(grey.shape, 32), Image.Resampling.BOX))
-    small = small.astype(np.float32)
+    small = _thumbnail(grey).astype(np.float32)
     size = max(3, round(0.8 * min(small.shape)))
     brightest, darkest = ndimage.maximum_filter(small, size), ndimage.minimum_filter(small, size)
     weights = np.multiply.outer(*(np.abs(np.linspace(-1, 1, length)) for length in small.shape))
     return float(((2 * small - brightest - darkest) * (weights + 0.3)).sum()) < 0
 
 
-def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+def _paper(small: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Estimate the brightness of the paper under the ink: the closing that no stroke survives.
 
-    The edge of a shadow does, where it goes on beyond the picture as it does inside: hence the rim.
+    `small` is the thumbnail of a picture of `shape`. The edge of a shadow does survive, where it
+    goes on beyond the picture as it does inside: hence the rim.
     """
-    small = np.asarray(Image.fromarray(grey).resize(_fit(grey.shape, 32), Image.Resampling.BOX))
     size = max(3, round(0.5 * min(small.shape)))
-    closed = ndimage.grey_closing(np.pad(small, size, mode="edge"), (size, size))
-    paper = Image.fromarray(closed[size:-size, size:-size])
-    return np.asarray(paper.resize(grey.shape[::-1], Image.Resampling.BILINEAR))
+    rim = size // 2 + 1
+    closed = ndimage.grey_closing(np.pad(small, rim, mode="edge"), (size, size), mode="nearest")
+    paper = Image.fromarray(closed[rim:-rim, rim:-rim])
+    return np.asarray(paper.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
 
-def _fit(shape: tuple[int, ...], side: int) -> tuple[int, int]:
-    """Return (width, height) of an array's shape scaled down to at most `side` a side."""
-    scale = min(1, side / max(shape))
-    return max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale))
+def _thumbnail(grey: NDArray[Any]) -> NDArray[Any]:
+    """Shrink an array (height, width) to at most 32 pixels a side."""
+    scale = min(1, 32 / max(grey.shape))
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
