@@ -6,14 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent import futures
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from digits import formats
 from digits.classifier import Classifier
@@ -63,7 +62,7 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
     if len(sources) < MANY:
         yield from (classify(classifier, prepare(source)) for source in sources)
         return
-    with ProcessPoolExecutor(initializer=_ignore_interrupts) as pool:
+    with futures.ProcessPoolExecutor(initializer=_ignore_interrupts) as pool:
         try:
             for reading in pool.map(prepare, sources, chunksize=16):
                 yield classify(classifier, reading)
@@ -90,20 +89,28 @@ def predict(options: argparse.Namespace) -> bool:
     if options.csv:
         print(formats.csv_line(formats.CSV_HEADER))
     to_line = _formatter(options, pictures, classifier.version)
-    hidden = True if options.quiet or len(pictures) < MANY else None  # None: shown on a terminal
+    readings, write = _watched(read_all(classifier, pictures), len(pictures), options.quiet)
     all_read = True
-    readings = read_all(classifier, pictures)
-    for picture, reading in zip(
-        tqdm(pictures, unit="picture", disable=hidden), readings, strict=True
-    ):
-        tqdm.write(to_line(picture.name, reading), file=sys.stdout)
+    for picture, reading in zip(pictures, readings, strict=True):
+        write(to_line(picture.name, reading), file=sys.stdout)
         if reading.reason == "unreadable":
             all_read = False
             if not options.quiet:
-                tqdm.write(f"{picture.name}: {reading.error}", file=sys.stderr)
+                write(f"{picture.name}: {reading.error}", file=sys.stderr)
         elif options.save_plot:
             save_plot(Path(options.save_plot), picture, reading)
     return all_read
+
+
+def _watched(
+    readings: Iterable[Reading], count: int, quiet: bool
+) -> tuple[Iterable[Reading], Callable[..., None]]:
+    """Put a progress bar around many readings, on a terminal; also return what prints beside it."""
+    if quiet or count < MANY or not sys.stderr.isatty():
+        return readings, print
+    from tqdm import tqdm  # a few pictures are read in the time that it takes to load
+
+    return tqdm(readings, total=count, unit="picture"), tqdm.write
 
 
 @contextmanager
