@@ -4,6 +4,7 @@ Its two steps can be taken one by one: `digits.ink.find_ink` tells ink from pape
 the ink MNIST's size and place.
 """
 
+import contextlib
 import io
 import os
 import warnings
@@ -21,6 +22,7 @@ from digits.ink import MAX_SIDE, find_ink, is_paper_dark
 MAX_BYTES = 32 * 2**20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
+_TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 
@@ -38,16 +40,14 @@ def read_image(source: Source) -> NDArray[np.float32]:
     content = _read_bytes(source)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit is ours
-            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
-        _check_size(image)
-        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
-        image.load()
-        return _to_channel(_reduced(ImageOps.exif_transpose(image)))
+            warnings.simplefilter("ignore")  # Pillow warns of what is harmless, or below our limit
+            return _to_channel(_reduced(_decode(content)))
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
         raise UnreadableImage("not a PNG or JPEG picture: export it as one of them") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage(_TOO_LARGE) from error
     except Exception as error:  # decoders answer damage with whatever exception is at hand
         raise UnreadableImage(f"the picture is damaged ({error}): save or send it again") from error
 
@@ -70,8 +70,9 @@ def _read_bytes(source: Source) -> bytes:
                 content = file.read(MAX_BYTES + 1)
         else:
             content = source.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableImage(f"the file can't be opened: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableImage(f"the file can't be opened: {reason}") from error
     if not content:
         raise UnreadableImage("the file is empty: save or send it again")
     if len(content) > MAX_BYTES:
@@ -79,12 +80,16 @@ def _read_bytes(source: Source) -> bytes:
     return content
 
 
-def _check_size(image: Image.Image) -> None:
+def _decode(content: bytes) -> Image.Image:
+    """Decode a picture file and turn it upright; its header is asked first how large it is."""
+    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     if image.width * image.height > MAX_PIXELS:
-        raise UnreadableImage(
-            f"{image.width} × {image.height} are more than {MAX_PIXELS // 10**6} megapixels: "
-            "save it at a smaller size"
-        )
+        raise UnreadableImage(_TOO_LARGE)
+    image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+    image.load()
+    with contextlib.suppress(Exception):  # a damaged note of the camera spoils no picture
+        image = ImageOps.exif_transpose(image)
+    return image
 
 
 def _reduced(image: Image.Image) -> Image.Image:
@@ -138,6 +143,8 @@ def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     top, left = (side - box.shape[0]) // 2, (side - box.shape[1]) // 2
     square[top : top + box.shape[0], left : left + box.shape[1]] = box
     small = np.asarray(Image.fromarray(square).resize((20, 20), Image.Resampling.BOX), np.float64)
+    if not small.any():  # specks that are lost as they shrink
+        return result
     small *= 255 / small.max()
     y, x = (round(13.5 - c) for c in ndimage.center_of_mass(small))
     y, x = min(max(y, 0), 8), min(max(x, 0), 8)

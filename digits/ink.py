@@ -25,7 +25,7 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     `image`: array of numbers (height, width). Returns a uint8 array (height, width), shrunk to at
     most 256 pixels a side: paper is 0 and the darkest ink 255, or all is 0 where there is no ink.
     """
-    grey = _shrunk(np.asarray(image, np.float32))
+    grey = _shrunk(_as_grey(image))
     low, high = float(grey.min()), float(grey.max())
     if high == low:
         return np.zeros(grey.shape, np.uint8)
@@ -42,14 +42,26 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     labels, _ = ndimage.label(smooth > _EDGE * peak, _NEIGHBOURS)
     areas = np.bincount(labels.ravel())
     areas[0] = 0
-    strokes = areas >= _LEAST_SHARE * areas.max()
-    strokes &= np.bincount(labels[smooth > _CORE * peak], minlength=len(areas)) > 0
-    mask = strokes[labels]
+    large = areas >= _LEAST_SHARE * areas.max()
+    strokes = large & (np.bincount(labels[smooth > _CORE * peak], minlength=len(areas)) > 0)
+    # Where the darkest is a speck beside a faint digit, what is left is the digit.
+    mask = (strokes if strokes.any() else large)[labels]
     # The rim of a stroke is lighter than the threshold, but belongs to it.
     rim = ndimage.maximum_filter(mask, 3)
-    darkest = float(np.percentile(ink[mask], 90))
+    darkest = float(np.percentile(ink[mask], 90)) or peak
     result: NDArray[np.uint8] = (np.clip(ink / darkest, 0, 1) * rim * 255).round().astype(np.uint8)
     return result
+
+
+def _as_grey(image: NDArray[Any]) -> NDArray[np.float32]:
+    """Take numbers of any type to float32, 0 to 255; stretch them where they go beyond."""
+    with np.errstate(over="ignore"):
+        grey: NDArray[np.float32] = np.asarray(image, np.float32)
+    if grey.min() >= 0 and grey.max() <= 255:
+        return grey
+    wide = np.nan_to_num(grey).astype(np.float64)
+    wide -= wide.min()
+    return np.asarray(wide / (wide.max() or 1) * 255, np.float32)
 
 
 def _shrunk(grey: NDArray[np.float32]) -> NDArray[np.float32]:
