@@ -6,7 +6,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
+from sklearn.datasets import load_digits
 
+from digits.image import to_mnist
 from digits.splits import Split
 
 
@@ -18,3 +21,22 @@ def tiny_split() -> Split:
     for image, label in zip(images, labels, strict=True):
         image[4 + 2 * label : 6 + 2 * label, 6:22] = 255
     return Split(images, labels)
+
+
+@pytest.fixture(scope="session")
+def handwritten() -> Split:
+    """Scikit-learn's 1,797 handwritten digits at MNIST's size and place."""
+    digits = load_digits()
+    small = [Image.fromarray((image * 15.9).astype(np.uint8)) for image in digits.images]
+    large = [np.asarray(image.resize((40, 40), Image.Resampling.BICUBIC)) for image in small]
+    return Split(
+        np.stack([to_mnist(255 - image) for image in large]), digits.target.astype(np.uint8)
+    )
+
+
+@pytest.fixture(scope="session")
+def seven() -> Image.Image:
+    """A seven, dark on white, in a grey picture that is wider than high."""
+    image = Image.new("L", (220, 180), 255)
+    ImageDraw.Draw(image).line([(60, 40), (140, 40), (90, 150)], fill=0, width=14, joint="curve")
+    return image
