@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -49,7 +50,9 @@ def sound_files() -> list[bytes]:
     pngs = [grey.convert(mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA")]
     pngs.append(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257))
     jpegs = [grey, grey.convert("RGB"), grey.convert("CMYK")]
-    forms = [("PNG", image, {"exif": exif, "dpi": (72, 72)}) for image in pngs]
+    forms: list[tuple[str, Image.Image, dict[str, Any]]] = [
+        ("PNG", image, {"exif": exif, "dpi": (72, 72)}) for image in pngs
+    ]
     forms.append(("PNG", pngs[3], {"transparency": 0, "save_all": True, "append_images": [grey]}))
     forms += [
         ("JPEG", image, {"exif": exif, "progressive": progressive})
