@@ -49,7 +49,8 @@ class Classifier:
             raise ModelError(
                 f"the model {path} can't be read ({error}): make one with `make run`"
             ) from error
-        if hashlib.sha256(model).hexdigest() != description.get("sha256"):
+        known = isinstance(description, dict) and description.get("sha256")
+        if hashlib.sha256(model).hexdigest() != known:
             raise ModelError(
                 f"{path} is not the model that {path.with_suffix('.json')} describes: "
                 "bring both back from Git, or make them anew with `make run`"
