@@ -5,7 +5,9 @@ picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing
 """
 
 import argparse
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -19,8 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its processes would stay
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
-        sys.exit(options.run(parser, options))
+        status = options.run(parser, options)
+        print(end="", flush=True)
+        sys.exit(status)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:  # whoever reads the results has had enough of them

@@ -23,7 +23,7 @@ def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
 
 def to_json(name: str, reading: Reading, model: str) -> str:
     """Return the answer as a JSON object on one line; `model` is the start of its SHA-256."""
-    return json.dumps(_record(name, reading, model), ensure_ascii=False)
+    return json.dumps(_record(name, reading, model))
 
 
 def to_csv(name: str, reading: Reading, model: str) -> str:

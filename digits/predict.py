@@ -43,17 +43,24 @@ def find_pictures(arguments: Iterable[str]) -> Iterator[Picture]:
     """
     for argument in arguments:
         if argument == "-":
-            yield Picture("-", sys.stdin.buffer.read(MAX_BYTES + 1))
-        elif Path(argument).is_dir():
+            yield Picture("-", _read_stdin())
+        elif os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises on a name too long
             below = sorted(Path(argument).rglob("*"))
             found = [str(path) for path in below if path.suffix.lower() in ENDINGS]
             yield from (Picture(name, name) for name in found or [argument])
-        elif Path(argument).exists():
+        elif os.path.exists(argument):  # noqa: PTH110 - so does Path.exists
             yield Picture(argument, argument)
         else:
             # Path.glob takes no pattern that starts at the root.
             found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
             yield from (Picture(name, name) for name in found or [argument])
+
+
+def _read_stdin() -> bytes:
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (AttributeError, OSError):  # closed, or a folder: nothing to read
+        return b""
 
 
 def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Reading]:
@@ -62,7 +69,7 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
     if len(sources) < MANY:
         yield from (classify(classifier, prepare(source)) for source in sources)
         return
-    with futures.ProcessPoolExecutor(initializer=_ignore_interrupts) as pool:
+    with futures.ProcessPoolExecutor(initializer=_leave_ctrl_c_alone) as pool:
         try:
             for reading in pool.map(prepare, sources, chunksize=16):
                 yield classify(classifier, reading)
@@ -70,8 +77,9 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that the pool
+def _leave_ctrl_c_alone() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends the parent, and that the pool
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def predict(options: argparse.Namespace) -> bool:
