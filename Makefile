@@ -3,7 +3,7 @@
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test app load screenshots seeds lock
+.PHONY: run test app bench fuzz load lock screenshots seeds situations
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -26,6 +26,15 @@ screenshots: $(UV) ## take the pictures in the README anew
 
 seeds: $(UV) ## train with five seeds, for mean and standard deviation
 	$(UV) run --locked python -m benchmarks.seeds
+
+bench: $(UV) ## measure speed and memory
+	$(UV) run --locked python -m benchmarks.bench
+
+fuzz: $(UV) ## read 100,000 damaged pictures
+	$(UV) run --locked python -m benchmarks.fuzz
+
+situations: $(UV) ## measure accuracy in each situation
+	$(UV) run --locked python -m benchmarks.situations
 
 lock: $(UV) ## lock the newest versions that pyproject.toml allows
 	$(UV) lock --upgrade
