@@ -17,7 +17,8 @@ def plot_prediction(name: str, picture: NDArray[np.float32], reading: Reading) -
     figure = Figure(figsize=(10, 3.6), layout="constrained")
     shown, seen, bars = figure.subplots(1, 3, width_ratios=(1, 1, 1.6))
     shown.imshow(picture, cmap="gray", vmin=0, vmax=255)
-    shown.set_title("standard input" if name == "-" else Path(name).name)
+    title = "standard input" if name == "-" else Path(name).name
+    shown.set_title(title, parse_math=False)
     seen.imshow(reading.digit, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     seen.set_title("what the model saw")
     for axes in (shown, seen):

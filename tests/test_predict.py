@@ -265,8 +265,8 @@ def test_the_plot_shows_picture_digit_and_bars(run, folder, blank, tmp_path):
 def test_the_plot_has_a_place_of_its_own(run, folder, tmp_path, monkeypatch):
     model = Path(cli.DEFAULT_MODEL).resolve()
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "$a$_{b.png").write_bytes((folder / "0.png").read_bytes())
-    assert run("predict", "--model", model, "$a$_{b.png", "--save-plot")[0] == 0
+    (tmp_path / "a$_{$.png").write_bytes((folder / "0.png").read_bytes())
+    assert run("predict", "--model", model, "a$_{$.png", "--save-plot")[0] == 0
     assert (tmp_path / "plots" / "prediction_result.png").exists()
 
 
