@@ -61,7 +61,7 @@ class Visitor:
     async def _run(self, rerun: dict[str, object]) -> list[ForwardMsg]:
         """Have the page run, and return all that it sends."""
         await self.server.send(BackMsg(rerun_script=rerun).SerializeToString())  # type: ignore[arg-type]
-        messages = []
+        messages: list[ForwardMsg] = []
         while not (messages and messages[-1].HasField("script_finished")):
             async with asyncio.timeout(TIMEOUT):
                 messages.append(ForwardMsg.FromString(await self.server.recv(decode=False)))
