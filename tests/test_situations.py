@@ -9,8 +9,8 @@ from digits.scene import Scene, draw
 from digits.situations import SITUATIONS
 
 DIGITS = 20
-# Where ink is hard to tell from paper by design, a few are lost.
-LEAST = {"mild": 0.95, "middle": 0.9}
+# Another model may lose one or two; a way of reading that breaks loses most.
+LEAST = 0.8
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def easy(handwritten, classifier):
     return handwritten.images[sure][:DIGITS], handwritten.labels[sure][:DIGITS]
 
 
-@pytest.mark.parametrize("severity", LEAST)
+@pytest.mark.parametrize("severity", ["mild", "middle"])
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_digits_are_read_in_a_situation(easy, classifier, situation, severity):
     images, labels = easy
@@ -34,7 +34,7 @@ def test_digits_are_read_in_a_situation(easy, classifier, situation, severity):
     make = SITUATIONS[situation][severity]
     found = [to_mnist(read_image(draw(image, make(random), random))) for image in images]
     y_pred = classifier.predict_proba(np.stack(found)).argmax(axis=1)
-    assert (y_pred == labels).mean() >= LEAST[severity]
+    assert (y_pred == labels).mean() >= LEAST
 
 
 def test_the_same_digit_is_found_whatever_the_paper(easy):
