@@ -69,7 +69,7 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
     if len(sources) < MANY:
         yield from (classify(classifier, prepare(source)) for source in sources)
         return
-    with futures.ProcessPoolExecutor(initializer=_leave_ctrl_c_alone) as pool:
+    with futures.ProcessPoolExecutor(initializer=_ignore_signals) as pool:
         try:
             for reading in pool.map(prepare, sources, chunksize=16):
                 yield classify(classifier, reading)
@@ -77,9 +77,10 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _leave_ctrl_c_alone() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends the parent, and that the pool
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def _ignore_signals() -> None:
+    # Ctrl-C reaches the whole group of processes; it is the parent that ends the pool.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def predict(options: argparse.Namespace) -> bool:
