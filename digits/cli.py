@@ -101,6 +101,8 @@ class _Version(argparse.Action):
 def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     # NumPy starts a thread of its own for each core, for algebra that no picture needs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Pillow gives the memory of each picture back to the system, unless it may keep some blocks.
+    os.environ.setdefault("PILLOW_BLOCKS_MAX", "16")
     # What reads pictures takes a quarter of a second to load, which no help text needs.
     from digits.classifier import ModelError
     from digits.predict import UsageError, predict
