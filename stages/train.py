@@ -26,6 +26,7 @@ MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
 AUGMENTED = Path("data/augmented.npy")
 CHECKPOINT_DIR = Path("models/checkpoint")
+CODE = (Path("digits/augment.py"), Path("digits/model.py"), Path("stages/train.py"))
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -121,7 +122,7 @@ def fit(
         metrics=["accuracy"],
     )
     plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
-    checkpoint = Checkpoint(folder, [params.model_dump(), digest(train), digest(val)], plateau)
+    checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
     checkpoint.restore(model)
     done = len(checkpoint.history)
     if done < params.epochs and not checkpoint.stopped:
@@ -144,9 +145,11 @@ def fit(
     ]
 
 
-def digest(split: Split) -> str:
-    """Return the SHA-256 of a split's digits and labels, in hexadecimal."""
-    return hashlib.sha256(split.images.tobytes() + split.labels.tobytes()).hexdigest()
+def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
+    """Return what a training is made from: the parameters, and the SHA-256 of code and digits."""
+    contents = [path.read_bytes() for path in CODE]
+    contents += [split.images.tobytes() + split.labels.tobytes() for split in splits]
+    return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
 
 
 def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:

@@ -135,9 +135,7 @@ def test_other_params_or_digits_start_afresh(tiny_split, tmp_path):
     train.fit(params(epochs=1), tiny_split, tiny_split, tmp_path)
     other = Split(tiny_split.images[::-1].copy(), tiny_split.labels[::-1].copy())
     for settings, digits in ((params(epochs=1, seed=2), tiny_split), (params(epochs=1), other)):
-        checkpoint = train.Checkpoint(
-            tmp_path, [settings.model_dump(), train.digest(digits), train.digest(tiny_split)]
-        )
+        checkpoint = train.Checkpoint(tmp_path, train.ingredients(settings, digits, tiny_split))
         checkpoint.restore(None)
         assert checkpoint.history == []
 
