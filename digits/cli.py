@@ -105,12 +105,15 @@ def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     os.environ.setdefault("PILLOW_BLOCKS_MAX", "16")
     # What reads pictures takes a quarter of a second to load, which no help text needs.
     from digits.classifier import ModelError
-    from digits.predict import UsageError, predict
+    from digits.predict import UsageError, WorkersError, predict
 
     try:
         return 0 if predict(options) else SOME_UNREADABLE
     except ModelError as error:
         print(f"digits: {error}", file=sys.stderr)
         return NO_MODEL
+    except WorkersError as error:
+        print(f"digits: {error}", file=sys.stderr)
+        return SOME_UNREADABLE
     except UsageError as error:
         parser.error(str(error))

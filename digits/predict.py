@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from digits import formats
 from digits.classifier import Classifier
@@ -23,6 +24,12 @@ from digits.reader import Reading, classify, prepare
 ENDINGS = (".png", ".jpg", ".jpeg")
 # Fewer pictures than this are read before a second process has started.
 MANY = 64
+# Written into plots, so that no other file is taken for one and replaced.
+PLOT_SOFTWARE = "digits"
+
+
+class WorkersError(DigitsError):
+    """The processes that read pictures were ended from outside."""
 
 
 class UsageError(DigitsError):
@@ -73,6 +80,11 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
         try:
             for reading in pool.map(prepare, sources, chunksize=16):
                 yield classify(classifier, reading)
+        except futures.process.BrokenProcessPool as error:
+            raise WorkersError(
+                "a process that reads pictures was ended from outside, perhaps for want of memory: "
+                "try again with fewer pictures"
+            ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -138,18 +150,29 @@ def _silence() -> Iterator[None]:
 def save_plot(path: Path, picture: Picture, reading: Reading) -> None:
     """Draw the picture, what the model saw of it, and the probabilities, as a PNG file.
 
-    Raises UsageError where the file can't be written or matplotlib is not installed.
+    Raises UsageError where the file can't be written, would replace anything but an earlier plot,
+    or matplotlib is not installed.
     """
+    if path.is_file() and not _is_plot(path):
+        raise UsageError(f"--save-plot would replace {path}, which is no plot: name another file")
     try:
         from digits.prediction_figure import plot_prediction
 
         path.parent.mkdir(parents=True, exist_ok=True)
         figure = plot_prediction(picture.name, read_image(picture.source), reading)
-        figure.savefig(path, format="png", dpi=120)
+        figure.savefig(path, format="png", dpi=120, metadata={"Software": PLOT_SOFTWARE})
     except ImportError as error:
         raise UsageError("--save-plot needs matplotlib: `pip install matplotlib`") from error
     except OSError as error:
         raise UsageError(f"--save-plot: {path} can't be written ({error.strerror})") from error
+
+
+def _is_plot(path: Path) -> bool:
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return image.info.get("Software") == PLOT_SOFTWARE
+    except (OSError, ValueError):
+        return False
 
 
 def _formatter(

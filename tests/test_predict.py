@@ -276,6 +276,17 @@ def test_a_plot_that_can_not_be_written_is_a_wrong_call(run, folder, tmp_path):
     assert f"--save-plot: {tmp_path} can't be written (Is a directory)" in errors
 
 
+def test_a_plot_replaces_a_plot_and_nothing_else(run, folder, tmp_path):
+    picture, path = folder / "0.png", tmp_path / "other.png"
+    path.write_bytes(picture.read_bytes())
+    status, _, errors = run("predict", picture, "--save-plot", path)
+    assert status == 2
+    assert f"--save-plot would replace {path}, which is no plot" in errors
+    assert path.read_bytes() == picture.read_bytes()
+    for _ in range(2):
+        assert run("predict", picture, "--save-plot", tmp_path / "plot.png")[0] == 0
+
+
 def test_version_names_program_and_model(run, classifier, tmp_path, monkeypatch):
     version = importlib.metadata.version("digits")
     assert run("--version") == (0, f"digits {version}, model {classifier.version}\n", "")
@@ -345,6 +356,17 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, numb
     assert errors == b""
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd):
+    with start("predict", *[crowd] * 40) as process:
+        assert process.stdout.readline()
+        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(workers[-1]), signal.SIGKILL)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.startswith(b"digits: a process that reads pictures was ended from outside")
+    assert errors.count(b"\n") == 1
 
 
 def test_who_reads_the_results_may_stop_early(crowd):
