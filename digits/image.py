@@ -88,7 +88,7 @@ def _decode(content: bytes) -> Image.Image:
     image.draft("RGB", (MAX_SIDE, MAX_SIDE))
     image.load()
     with contextlib.suppress(Exception):  # a damaged note of the camera spoils no picture
-        image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
     return image
 
 
@@ -101,7 +101,7 @@ def _reduced(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         if image.getchannel("A").getextrema() == (255, 255):
             image = image.convert("RGB")
-    elif image.mode != "L":
+    elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
     return image.reduce(-(-max(image.size) // MAX_SIDE))
 
