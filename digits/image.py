@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
-from scipy import ndimage
 
 from digits.errors import DigitsError
 from digits.ink import MAX_SIDE, find_ink, is_paper_dark
@@ -146,7 +145,8 @@ def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not small.any():  # specks that are lost as they shrink
         return result
     small *= 255 / small.max()
-    y, x = (round(13.5 - c) for c in ndimage.center_of_mass(small))
-    y, x = min(max(y, 0), 8), min(max(x, 0), 8)
+    total, places = small.sum(), np.arange(20)
+    centers = (float(small.sum(axis=axis) @ places / total) for axis in (1, 0))
+    y, x = (min(max(round(13.5 - center), 0), 8) for center in centers)
     result[y : y + 20, x : x + 20] = small.round()
     return result

@@ -52,8 +52,8 @@ def find_pictures(arguments: Iterable[str]) -> Iterator[Picture]:
         if argument == "-":
             yield Picture("-", _read_stdin())
         elif os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises on a name too long
-            below = sorted(Path(argument).rglob("*"))
-            found = [str(path) for path in below if path.suffix.lower() in ENDINGS]
+            below = sorted(map(str, Path(argument).rglob("*")))
+            found = [name for name in below if name.lower().endswith(ENDINGS)]
             yield from (Picture(name, name) for name in found or [argument])
         elif os.path.exists(argument):  # noqa: PTH110 - so does Path.exists
             yield Picture(argument, argument)
