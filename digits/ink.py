@@ -63,7 +63,7 @@ def _strokes(smooth: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 
 def _averaged(pixels: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Average each pixel with its eight neighbours: SciPy's filter takes three times as long."""
+    """Average each pixel with its eight neighbours: SciPy's filter takes twice as long."""
     padded = np.pad(pixels, 1, mode="edge")
     columns = padded[:-2] + padded[1:-1] + padded[2:]
     average: NDArray[np.floating] = (columns[:, :-2] + columns[:, 1:-1] + columns[:, 2:]) / 9
@@ -71,7 +71,7 @@ def _averaged(pixels: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def _quantile(values: NDArray[np.floating], share: float) -> float:
-    """Return the value that a share of the others lie below; NumPy's takes four times as long."""
+    """Return the value that a share of the others lie below; NumPy's takes longer."""
     return float(np.sort(values, axis=None)[int(share * values.size)])
 
 
