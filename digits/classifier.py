@@ -57,22 +57,39 @@ class Classifier:
             )
         return cls(model, description)
 
+    @property
+    def digit_threshold(self) -> float:
+        """The score from which on something is taken for a digit."""
+        return float(self.description["digit_threshold"])
+
+    def predict(
+        self, images: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what uint8 images (n, 28, 28), ink bright, show if they show digits, and whether.
+
+        Each digit's probability, float32 (n, 10), calibrated; and a score, float32 (n,), the higher
+        the more of a digit (`digit_threshold`). Raises ValueError for any other shape or type.
+        """
+        if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+            raise ValueError(f"images are {images.dtype} {images.shape}, not uint8 (n, 28, 28)")
+        batches = np.split(images, range(BATCH_SIZE, len(images), BATCH_SIZE))
+        outputs = [self._run(batch) for batch in batches if len(batch)]
+        if not outputs:
+            return np.empty((0, 10), np.float32), np.empty(0, np.float32)
+        logits, scores = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
+        logits = (logits - logits.max(axis=1, keepdims=True)) / self.description["temperature"]
+        exponentials = np.exp(logits)
+        return exponentials / exponentials.sum(axis=1, keepdims=True), scores[:, 0]
+
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return each digit's probability: uint8 array (n, 28, 28), ink bright → float32 (n, 10).
 
         Raises ValueError for any other shape or type.
         """
-        if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
-            raise ValueError(f"images are {images.dtype} {images.shape}, not uint8 (n, 28, 28)")
-        if len(images) == 0:
-            return np.empty((0, 10), np.float32)
-        batches = np.split(images, range(BATCH_SIZE, len(images), BATCH_SIZE))
-        logits = np.concatenate([self._predict_logits(batch) for batch in batches])
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return probabilities
+        return self.predict(images)[0]
 
-    def _predict_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _run(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return logits (n, 10) and scores (n, 1)."""
         interpreter = self._interpreter()
         details = interpreter.get_input_details()[0]
         if details["shape"][0] != len(images):
@@ -80,10 +97,12 @@ class Classifier:
             interpreter.allocate_tensors()
         interpreter.set_tensor(details["index"], images[..., np.newaxis].astype(np.float32))
         interpreter.invoke()
-        logits: NDArray[np.float32] = interpreter.get_tensor(
-            interpreter.get_output_details()[0]["index"]
-        )
-        return logits
+        outputs = [
+            interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()
+        ]
+        # The converter keeps neither order nor names.
+        score, logits = sorted(outputs, key=lambda output: output.shape[1])
+        return logits, score
 
     def _interpreter(self) -> Interpreter:
         # An interpreter holds the tensors of the call it serves, so each thread has its own.

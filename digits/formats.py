@@ -8,17 +8,24 @@ from typing import Any
 
 from digits.reader import Reading
 
-CSV_HEADER = ["path", "prediction", "confidence", "reason", "error", "model"]
+CSV_HEADER = ["path", "prediction", "confidence", "reason", "count", "error", "model"]
 CSV_HEADER += [f"probability_{digit}" for digit in range(10)]
 
 
 def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
     """Say what the picture `name` shows: its name in `width` columns, then the best guesses."""
-    if reading.probabilities is None:
-        return f"{name:{width}}  -  {reading.reason}"
+    if reading.prediction is None:
+        return f"{name:{width}}  -  {_reason(reading)}"
     ranked = sorted(enumerate(reading.probabilities), key=lambda guess: -guess[1])[:top_k]
     guesses = "   ".join(f"{digit}  {probability:6.1%}" for digit, probability in ranked)
     return f"{name:{width}}  {guesses}"
+
+
+def _reason(reading: Reading) -> str:
+    text = str(reading.reason).replace("_", " ")
+    if reading.reason == "several_digits":
+        return f"{text}: {reading.count}"
+    return text if reading.best_guess is None else f"{text}; if it were, a {reading.best_guess}"
 
 
 def to_json(name: str, reading: Reading, model: str) -> str:
@@ -47,6 +54,7 @@ def _record(name: str, reading: Reading, model: str) -> dict[str, Any]:
         "confidence": reading.confidence,
         "probabilities": reading.probabilities,
         "reason": reading.reason,
+        "count": reading.count,
         "error": reading.error,
         "model": model,
     }

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.blobs import count_blobs
 from digits.classifier import Classifier
-from digits.image import Source, UnreadableImage, read_image, to_mnist
+from digits.image import Source, UnreadableImage, normalise, read_image
+from digits.ink import find_ink
 
 
 @dataclass(frozen=True)
@@ -16,15 +18,24 @@ class Reading:
     prediction: int | None = None
     """The digit, 0 to 9."""
     confidence: float | None = None
-    """Its probability, 0 to 1."""
+    """The best guess's probability if it is a digit, 0 to 1."""
     probabilities: tuple[float, ...] | None = None
     """Of each of the ten digits."""
     reason: str | None = None
-    """Why there is no prediction: "blank" or "unreadable"."""
+    """Why there is no prediction: "blank", "unreadable", "several_digits" or "not_a_digit"."""
     error: str | None = None
     """Of an unreadable picture, a sentence that says why and what to do."""
     digit: NDArray[np.uint8] | None = None
     """What the model saw: uint8 array (28, 28), ink bright."""
+    digit_score: float | None = None
+    """The higher, the more of a digit; the model's description states from where it is one."""
+    count: int | None = None
+    """How many separate things of a digit's size there are."""
+
+    @property
+    def best_guess(self) -> int | None:
+        """The likeliest digit, also where that is too unlikely to be the prediction."""
+        return None if self.probabilities is None else int(np.argmax(self.probabilities))
 
 
 def read_digit(classifier: Classifier, source: Source) -> Reading:
@@ -35,20 +46,25 @@ def read_digit(classifier: Classifier, source: Source) -> Reading:
 def prepare(source: Source) -> Reading:
     """Decode a picture and find the digit in it; `classify` does the rest."""
     try:
-        digit = to_mnist(read_image(source))
+        ink = find_ink(read_image(source))
     except UnreadableImage as error:
         return Reading(reason="unreadable", error=str(error))
-    return Reading(reason=None if digit.any() else "blank", digit=digit)
+    digit, count = normalise(ink), count_blobs(ink)
+    reason = "several_digits" if count > 1 else None if digit.any() else "blank"
+    return Reading(reason=reason, digit=digit, count=count)
 
 
 def classify(classifier: Classifier, reading: Reading) -> Reading:
     """Fill in the answer of a prepared reading, where there is a digit."""
     if reading.digit is None or reading.reason:
         return reading
-    y_prob = classifier.predict_proba(reading.digit[np.newaxis])[0]
+    y_prob, scores = classifier.predict(reading.digit[np.newaxis])
+    is_digit = bool(scores[0] >= classifier.digit_threshold)
     return replace(
         reading,
-        prediction=int(y_prob.argmax()),
-        confidence=float(y_prob.max()),
-        probabilities=tuple(y_prob.tolist()),
+        prediction=int(y_prob[0].argmax()) if is_digit else None,
+        confidence=float(y_prob[0].max()),
+        probabilities=tuple(y_prob[0].tolist()),
+        digit_score=float(scores[0]),
+        reason=None if is_digit else "not_a_digit",
     )

@@ -6,7 +6,11 @@ digits in a corner are in by design: this is a measure of reading, not of MNIST.
 
 from collections.abc import Callable
 
-from digits.scene import FRAME, Color, Random, Scene
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.reader import Reading, prepare
+from digits.scene import FRAME, Color, Random, Scene, draw
 
 SEVERITIES = ("mild", "middle", "severe")
 PENS: tuple[tuple[Color, Color], ...] = (
@@ -120,3 +124,16 @@ SITUATIONS: dict[str, dict[str, Callable[[Random], Scene]]] = {
         ),
     ),
 }  # fmt: skip
+
+
+def read_drawn(
+    digit: NDArray[np.uint8], number: int, situation: str | None = None, severity: str = "mild"
+) -> Reading:
+    """Draw a uint8 digit (28, 28) in a situation, plainly where it is None, and find it again.
+
+    `number` is the seed. Only `classify` is missing from the reading.
+    """
+    if situation is None:
+        return prepare(draw(digit, Scene(), np.random.default_rng(number)))
+    random = np.random.default_rng([number, sorted(SITUATIONS).index(situation)])
+    return prepare(draw(digit, SITUATIONS[situation][severity](random), random))

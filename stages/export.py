@@ -1,26 +1,37 @@
 """Turn the Keras model into the file that the app and the command line use.
 
-models/digits.keras → models/digits.tflite, models/digits.json (what the file is) and
-models/keras_predictions.npy (what it must agree with): `python -m stages.export`
+models/digits.keras, models/detector.keras, data/processed/val.npz → models/digits.tflite,
+models/digits.json (what the file is, and how to read its figures) and models/keras_predictions.npy
+(what it must agree with): `python -m stages.export`
 """
 
 import hashlib
 import json
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
 
-from digits.splits import load_dataset, load_split
+from digits.calibration import fit_temperature
+from digits.detector import with_score
+from digits.situations import read_drawn
+from digits.splits import Split, load_dataset, load_split
 from digits.stage import replacing, run_stage, write_json
 
-KERAS_MODEL = Path("models/digits.keras")
+NETWORK = Path("models/digits.keras")
+DETECTOR = Path("models/detector.keras")
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 DESCRIPTION = Path("models/digits.json")
 KERAS_PREDICTIONS = Path("models/keras_predictions.npy")
+# The share of validation digits that the threshold lets be taken for something else.
+FALSE_REJECTION = 0.01
 
 
 def to_litert(model: keras.Model) -> bytes:
@@ -31,11 +42,37 @@ def to_litert(model: keras.Model) -> bytes:
         return path.read_bytes()
 
 
-def describe(model: keras.Model, exported: bytes) -> dict[str, Any]:
-    """Say what the exported file is: its SHA-256, and what it was made from."""
+def read_all_drawn(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Draw digits (n, 28, 28) as plain pictures and read them again: the way of every picture."""
+    # What a process inherits of TensorFlow's threads after a fork would be broken.
+    with ProcessPoolExecutor(mp_context=get_context("forkserver")) as pool:
+        read = pool.map(read_drawn, images, range(len(images)), chunksize=100)
+        readings = list(tqdm(read, "pictures", len(images), unit="picture"))
+    return np.stack([reading.digit for reading in readings if reading.digit is not None])
+
+
+def calibrate(model: keras.Model, val: Split) -> dict[str, float]:
+    """Fit to validation digits what turns logits into probabilities and scores into a yes or no."""
+    logits, _ = predict(model, val.images)
+    _, scores = predict(model, read_all_drawn(val.images))
+    return {
+        "temperature": round(fit_temperature(logits, val.labels), 4),
+        "digit_threshold": round(float(np.quantile(scores, FALSE_REJECTION)), 4),
+    }
+
+
+def predict(model: keras.Model, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    """Return logits (n, 10) and scores (n, 1) of uint8 digits (n, 28, 28)."""
+    outputs: list[NDArray[np.float32]] = model.predict(images[..., np.newaxis], batch_size=512)
+    return outputs
+
+
+def describe(model: keras.Model, exported: bytes, calibration: dict[str, float]) -> dict[str, Any]:
+    """Say what the exported file is: its SHA-256, what it was made from, how to read its figures."""
     dataset = load_dataset()
     return {
         "sha256": hashlib.sha256(exported).hexdigest(),
+        **calibration,
         "dataset": dataset["name"],
         "splits": dataset["splits"],
         "parameters": model.count_params(),
@@ -45,15 +82,16 @@ def describe(model: keras.Model, exported: bytes) -> dict[str, Any]:
 
 def main() -> None:
     """Run the stage."""
-    model = keras.models.load_model(KERAS_MODEL, compile=False)
-    images = load_split("test").images[..., np.newaxis].astype(np.float32)
+    network, detector = (keras.models.load_model(path, compile=False) for path in (NETWORK, DETECTOR))
+    model = with_score(network, detector)
+    logits, _ = predict(model, load_split("test").images)
     with replacing(KERAS_PREDICTIONS) as temporary:
-        np.save(temporary, model.predict(images, batch_size=512).argmax(axis=1).astype(np.uint8))
-    exported = to_litert(model)
+        np.save(temporary, logits.argmax(axis=1).astype(np.uint8))
+    exported, calibration = to_litert(model), calibrate(model, load_split("val"))
     # Both files are complete before either is moved, so that a full disk leaves the old pair.
     with replacing(MODEL) as temporary:
         temporary.write_bytes(exported)
-        write_json(DESCRIPTION, describe(model, exported))
+        write_json(DESCRIPTION, describe(network, exported, calibration))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""How many separate things of a digit's size there are in a picture's ink."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+SIDE = 64
+# Pieces nearer than this share of the ink's longer side are one thing: strokes that don't meet.
+GAP = 0.06
+# A piece less high than this share of the tallest is a dot or a bar, no digit of its own.
+LEAST_HEIGHT = 0.5
+_INK = 64
+
+
+def count_blobs(ink: NDArray[np.uint8]) -> int:
+    """Count the separate things in what `find_ink` returns: uint8 array (height, width).
+
+    Strokes of one digit that don't quite meet are one thing, and what is small beside the largest
+    is none. Returns 0 where there is no ink.
+    """
+    box = Image.fromarray(ink).getbbox()
+    if box is None:
+        return 0
+    image = Image.fromarray(ink).crop(box)
+    image.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
+    mask = np.pad(np.asarray(image) > _INK, SIDE // 8)
+    reach = round(GAP * max(image.size) / 2)
+    joined = ndimage.maximum_filter(mask, 2 * reach + 1)
+    labels, _ = ndimage.label(joined)
+    labels[~mask] = 0
+    found = [piece for piece in ndimage.find_objects(labels) if piece]
+    heights = np.array([rows.stop - rows.start for rows, _ in found])
+    return int((heights >= LEAST_HEIGHT * heights.max(initial=1)).sum())
