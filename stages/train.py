@@ -17,6 +17,7 @@ from pydantic import Field
 
 from digits.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.checkpoint import Checkpoint
+from digits.errors import DigitsError
 from digits.model import build_model, save_model
 from digits.params import Section, load_params
 from digits.splits import Split, load_split
@@ -54,6 +55,7 @@ class TrainParams(Section):
 
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
+    devices: Count
     epochs: Count
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=10)]
@@ -68,6 +70,26 @@ class TrainParams(Section):
     ]
     dropout: Share
     augmentation: AugmentationParams
+
+
+class DevicesError(DigitsError):
+    """More devices are asked for than the machine has."""
+
+
+def build_strategy(devices: int) -> tf.distribute.Strategy:
+    """Build what trains on so many of the machine's GPUs, or CPUs where it has none.
+
+    Each takes its share of every batch. Raises DevicesError where there are fewer.
+    """
+    if devices == 1:
+        return tf.distribute.get_strategy()
+    found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if len(found) < devices:
+        raise DevicesError(
+            f"train.devices in params.yaml is {devices}; TensorFlow sees {len(found)} "
+            f"{found[0].device_type}: set it to {len(found)}"
+        )
+    return tf.distribute.MirroredStrategy([device.name for device in found[:devices]])
 
 
 def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
@@ -115,15 +137,16 @@ def fit(
     keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
-    model = build_model(params.stem_filters, params.blocks, params.dropout)
-    model.compile(
-        optimizer=build_optimizer(params, steps * params.epochs),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
     plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
     checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
-    checkpoint.restore(model)
+    with build_strategy(params.devices).scope():
+        model = build_model(params.stem_filters, params.blocks, params.dropout)
+        model.compile(
+            optimizer=build_optimizer(params, steps * params.epochs),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )
+        checkpoint.restore(model)
     done = len(checkpoint.history)
     if done < params.epochs and not checkpoint.stopped:
         epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
