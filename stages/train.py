@@ -6,6 +6,7 @@ history) and data/augmented.npy: `python -m stages.train`
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,7 @@ from digits.errors import DigitsError
 from digits.model import build_model, save_model
 from digits.params import Section, load_params
 from digits.splits import Split, load_split
-from digits.stage import replacing, run_stage, write_json
+from digits.stage import replacing, run_stage, write_array, write_json
 
 MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
@@ -127,7 +128,11 @@ def note_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback
 
 
 def fit(
-    params: TrainParams, train: Split, val: Split, folder: Path
+    params: TrainParams,
+    train: Split,
+    val: Split,
+    folder: Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a model, or go on where a training with the same arguments was killed.
 
@@ -158,7 +163,7 @@ def fit(
             steps_per_epoch=steps,
             validation_data=(val.images[..., np.newaxis], val.labels),
             validation_batch_size=512,
-            callbacks=[note_rate(model.optimizer), *plateau, checkpoint],
+            callbacks=[note_rate(model.optimizer), *plateau, *callbacks, checkpoint],
         )
     if plateau:
         checkpoint.restore_best(model)
@@ -175,6 +180,12 @@ def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
     return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
 
 
+def set_threads(threads: int) -> None:
+    """Let TensorFlow use so many threads; to be called before its first operation."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
 def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:
     """Return uint8 array (10, 9, 28, 28): the first digit of each class, then 8 warps of it."""
     firsts = [np.flatnonzero(train.labels == label)[:1] for label in range(10)]
@@ -187,16 +198,12 @@ def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uin
 def main() -> None:
     """Run the stage."""
     params = load_params("train", TrainParams)
-    tf.config.threading.set_intra_op_parallelism_threads(params.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(params.threads)
+    set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     train, val = load_split("train"), load_split("val")
     model, history = fit(params, train, val, CHECKPOINT_DIR)
-    with replacing(AUGMENTED) as temporary:
-        np.save(
-            temporary,
-            augmented_samples(train, Ranges(**params.augmentation.model_dump()), params.seed),
-        )
+    ranges = Ranges(**params.augmentation.model_dump())
+    write_array(AUGMENTED, augmented_samples(train, ranges, params.seed))
     with replacing(MODEL) as temporary:
         save_model(model, temporary)
     write_json(TRAINING, {"params": params.model_dump(), "history": history})
