@@ -3,7 +3,7 @@
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test app bench fuzz load lock screenshots seeds situations
+.PHONY: run test app bench bench-train fuzz kills load lock screenshots seeds situations
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -29,6 +29,12 @@ seeds: $(UV) ## train with five seeds, for mean and standard deviation
 
 bench: $(UV) ## measure speed and memory
 	$(UV) run --locked python -m benchmarks.bench
+
+bench-train: $(UV) ## train the usual networks, ours and our sprint side by side
+	$(UV) run --locked python -m benchmarks.train
+
+kills: $(UV) ## kill the pipeline at twenty random moments
+	$(UV) run --locked python -m benchmarks.kills
 
 fuzz: $(UV) ## read 100,000 damaged pictures
 	$(UV) run --locked python -m benchmarks.fuzz

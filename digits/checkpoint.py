@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from digits.stage import replacing, write_json
 
@@ -15,7 +16,7 @@ History = list[dict[str, float]]
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Keeps weights, optimizer and random state after each epoch; the last callback of all.
 
-    The weights lie in a file an epoch, and the history tells how many there were: it is written
+    They lie in a file an epoch, and the history tells how many there were: it is written
     after them, so that whenever the process is killed the two belong together.
     """
 
@@ -40,13 +41,11 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         if state["made_from"] == self._made_from:
             self.history, self.stopped = state["history"], state["stopped"]
             model.optimizer.build(model.trainable_variables)
-            model.load_weights(self._weights_path(len(self.history)))
-            for variable, value in zip(_random_state(model), state["random"], strict=True):
-                variable.assign(value)
+            self._load(model, len(self.history))
 
     def restore_best(self, model: keras.Model) -> None:
         """Bring a model to the state after the epoch with the lowest validation loss."""
-        model.load_weights(self._weights_path(self._best_epoch()))
+        self._load(model, self._best_epoch())
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Let the followers see the epochs before this start."""
@@ -62,36 +61,40 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         """Keep the state."""
         self.history.append({name: float(value) for name, value in (logs or {}).items()})
         self.stopped = self.model.stop_training
-        latest = self._weights_path(len(self.history))
+        latest = self._variables_path(len(self.history))
         with replacing(latest) as temporary:
-            self.model.save_weights(temporary)
+            np.savez(temporary, *(variable.numpy() for variable in _variables(self.model)))
         state = {
             "made_from": self._made_from,
             "history": self.history,
             "stopped": self.stopped,
-            "random": [variable.numpy().tolist() for variable in _random_state(self.model)],
         }
         write_json(self._state_path, state)
-        for path in self._folder.glob("*.weights.h5"):
-            if path not in (latest, self._weights_path(self._best_epoch())):
+        for path in self._folder.glob("*.npz"):
+            if path not in (latest, self._variables_path(self._best_epoch())):
                 path.unlink()
 
     def _best_epoch(self) -> int:
         losses = [record["val_loss"] for record in self.history]
         return 1 + losses.index(min(losses))
 
-    def _weights_path(self, epoch: int) -> Path:
-        return self._folder / f"{epoch}.weights.h5"
+    def _load(self, model: keras.Model, epoch: int) -> None:
+        with np.load(self._variables_path(epoch)) as arrays:
+            for variable, array in zip(_variables(model), arrays.values(), strict=True):
+                variable.assign(array)
+
+    def _variables_path(self, epoch: int) -> Path:
+        return self._folder / f"{epoch}.npz"
 
     @property
     def _state_path(self) -> Path:
         return self._folder / "state.json"
 
 
-def _random_state(model: keras.Model) -> list[keras.Variable]:
-    """Return the variables that Keras's weights files leave out: where the random numbers are."""
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    """Return all that a step changes: weights, optimizer, and where the random numbers are."""
     return [
-        variable
-        for variable in model.non_trainable_variables
-        if variable.path.endswith("seed_generator_state")
+        *model.trainable_variables,
+        *model.non_trainable_variables,
+        *model.optimizer.variables,
     ]

@@ -1,13 +1,21 @@
 """What every stage does around its work: end in a sentence, and write files whole or not at all."""
 
+import errno
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digits.errors import DigitsError
+
+FULL = {errno.EDQUOT, errno.EFBIG, errno.ENOSPC}
 
 
 def run_stage(main: Callable[[], None]) -> None:
@@ -15,6 +23,11 @@ def run_stage(main: Callable[[], None]) -> None:
     try:
         main()
     except (DigitsError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            sys.exit(
+                f"{os.strerror(error.errno)}: make room and run the stage again; "
+                "what could not be written is still there as it was"
+            )
         sys.exit(f"{type(error).__name__}: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -33,6 +46,17 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array to `path` in NumPy's format.
+
+    In memory first: writing to a file itself, NumPy overlooks that the disk is full at its end.
+    """
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
 
 
 def write_json(path: Path, content: Any) -> None:

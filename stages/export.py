@@ -15,17 +15,18 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from digits.calibration import fit_temperature
 from digits.detector import with_score
+from digits.errors import DigitsError
 from digits.situations import read_drawn
 from digits.splits import Split, load_dataset, load_split
-from digits.stage import replacing, run_stage, write_json
+from digits.stage import replacing, run_stage, write_array, write_json
 
-NETWORK = Path("models/digits.keras")
-DETECTOR = Path("models/detector.keras")
+INPUTS = Path("models/digits.keras"), Path("models/detector.keras")
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 DESCRIPTION = Path("models/digits.json")
@@ -34,11 +35,24 @@ KERAS_PREDICTIONS = Path("models/keras_predictions.npy")
 FALSE_REJECTION = 0.01
 
 
+class ExportError(DigitsError):
+    """The model can't be converted."""
+
+
 def to_litert(model: keras.Model) -> bytes:
-    """Convert the model to LiteRT's format; it takes any number of digits at once."""
+    """Convert the model to LiteRT's format; it takes any number of digits at once.
+
+    Raises ExportError where the folder for temporary files has no room.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.tflite")
-        model.export(path, format="litert", verbose=False)
+        try:
+            model.export(path, format="litert", verbose=False)
+        except (tf.errors.OutOfRangeError, tf.errors.ResourceExhaustedError) as error:
+            raise ExportError(
+                f"the model can't be converted in {tempfile.gettempdir()}: make room there, or set "
+                f"TMPDIR to a folder that has some ({error.message})"
+            ) from error
         return path.read_bytes()
 
 
@@ -82,15 +96,14 @@ def describe(model: keras.Model, exported: bytes, calibration: dict[str, float])
 
 def main() -> None:
     """Run the stage."""
-    network, detector = (keras.models.load_model(path, compile=False) for path in (NETWORK, DETECTOR))
+    network, detector = (keras.models.load_model(path, compile=False) for path in INPUTS)
     model = with_score(network, detector)
-    logits, _ = predict(model, load_split("test").images)
-    with replacing(KERAS_PREDICTIONS) as temporary:
-        np.save(temporary, logits.argmax(axis=1).astype(np.uint8))
+    y_pred = predict(model, load_split("test").images)[0].argmax(axis=1).astype(np.uint8)
     exported, calibration = to_litert(model), calibrate(model, load_split("val"))
     # Both files are complete before either is moved, so that a full disk leaves the old pair.
     with replacing(MODEL) as temporary:
         temporary.write_bytes(exported)
+        write_array(KERAS_PREDICTIONS, y_pred)
         write_json(DESCRIPTION, describe(network, exported, calibration))
 
 

@@ -6,6 +6,7 @@ history) and data/augmented.npy: `python -m stages.train`
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,10 +18,11 @@ from pydantic import Field
 
 from digits.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.checkpoint import Checkpoint
+from digits.errors import DigitsError
 from digits.model import build_model, save_model
 from digits.params import Section, load_params
 from digits.splits import Split, load_split
-from digits.stage import replacing, run_stage, write_json
+from digits.stage import replacing, run_stage, write_array, write_json
 
 MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
@@ -54,6 +56,7 @@ class TrainParams(Section):
 
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
+    devices: Count
     epochs: Count
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=10)]
@@ -68,6 +71,26 @@ class TrainParams(Section):
     ]
     dropout: Share
     augmentation: AugmentationParams
+
+
+class DevicesError(DigitsError):
+    """More devices are asked for than the machine has."""
+
+
+def build_strategy(devices: int) -> tf.distribute.Strategy:
+    """Build what trains on so many of the machine's GPUs, or CPUs where it has none.
+
+    Each takes its share of every batch. Raises DevicesError where there are fewer.
+    """
+    if devices == 1:
+        return tf.distribute.get_strategy()
+    found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if len(found) < devices:
+        raise DevicesError(
+            f"train.devices in params.yaml is {devices}; TensorFlow sees {len(found)} "
+            f"{found[0].device_type}: set it to {len(found)}"
+        )
+    return tf.distribute.MirroredStrategy([device.name for device in found[:devices]])
 
 
 def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
@@ -105,7 +128,11 @@ def note_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback
 
 
 def fit(
-    params: TrainParams, train: Split, val: Split, folder: Path
+    params: TrainParams,
+    train: Split,
+    val: Split,
+    folder: Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a model, or go on where a training with the same arguments was killed.
 
@@ -115,15 +142,16 @@ def fit(
     keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
-    model = build_model(params.stem_filters, params.blocks, params.dropout)
-    model.compile(
-        optimizer=build_optimizer(params, steps * params.epochs),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
     plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
     checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
-    checkpoint.restore(model)
+    with build_strategy(params.devices).scope():
+        model = build_model(params.stem_filters, params.blocks, params.dropout)
+        model.compile(
+            optimizer=build_optimizer(params, steps * params.epochs),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )
+        checkpoint.restore(model)
     done = len(checkpoint.history)
     if done < params.epochs and not checkpoint.stopped:
         epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
@@ -135,7 +163,7 @@ def fit(
             steps_per_epoch=steps,
             validation_data=(val.images[..., np.newaxis], val.labels),
             validation_batch_size=512,
-            callbacks=[note_rate(model.optimizer), *plateau, checkpoint],
+            callbacks=[note_rate(model.optimizer), *plateau, *callbacks, checkpoint],
         )
     if plateau:
         checkpoint.restore_best(model)
@@ -152,6 +180,12 @@ def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
     return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
 
 
+def set_threads(threads: int) -> None:
+    """Let TensorFlow use so many threads; to be called before its first operation."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
 def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:
     """Return uint8 array (10, 9, 28, 28): the first digit of each class, then 8 warps of it."""
     firsts = [np.flatnonzero(train.labels == label)[:1] for label in range(10)]
@@ -164,16 +198,12 @@ def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uin
 def main() -> None:
     """Run the stage."""
     params = load_params("train", TrainParams)
-    tf.config.threading.set_intra_op_parallelism_threads(params.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(params.threads)
+    set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     train, val = load_split("train"), load_split("val")
     model, history = fit(params, train, val, CHECKPOINT_DIR)
-    with replacing(AUGMENTED) as temporary:
-        np.save(
-            temporary,
-            augmented_samples(train, Ranges(**params.augmentation.model_dump()), params.seed),
-        )
+    ranges = Ranges(**params.augmentation.model_dump())
+    write_array(AUGMENTED, augmented_samples(train, ranges, params.seed))
     with replacing(MODEL) as temporary:
         save_model(model, temporary)
     write_json(TRAINING, {"params": params.model_dump(), "history": history})

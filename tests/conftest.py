@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
+from benchmarks.kills import Reference, run_reference
 from digits.image import to_mnist
 from digits.splits import Split
 
@@ -40,3 +41,9 @@ def seven() -> Image.Image:
     image = Image.new("L", (220, 180), 255)
     ImageDraw.Draw(image).line([(60, 40), (140, 40), (90, 150)], fill=0, width=14, joint="curve")
     return image
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """The small pipeline, run once through DVC, with the state before each stage."""
+    return run_reference(tmp_path_factory.mktemp("reference"))

@@ -1,74 +1,22 @@
 """The whole pipeline through DVC, in a clone of its own, on scikit-learn's 1,797 small digits."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
-NETWORK = {
-    "train.epochs": 2,
-    "train.batch_size": 16,
-    "train.stem_filters": 8,
-    "train.blocks": "[[8],[16]]",
-}
-NO_MIRROR = {"download.mirrors": "[]"}
-
-
-class Clone:
-    """A clone of the working tree, with a Git history of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        tracked = self._call("git", "ls-files", "-co", "--exclude-standard", cwd=Path.cwd()).stdout
-        for name in filter(lambda name: Path(name).is_file(), tracked.splitlines()):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(name, folder / name)
-        for command in ("init -q", "add -A", "commit -qm clone"):
-            self.git(*command.split())
-
-    def git(self, *words: str) -> str:
-        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-        return self._call("git", *identity, *words).stdout
-
-    def dvc(self, *words: str, status: int = 0) -> str:
-        result = self._call("dvc", *words, check=False)
-        assert result.returncode == status, result.stdout + result.stderr
-        return result.stdout + result.stderr
-
-    def read(self, name: str) -> dict:
-        return json.loads((self.folder / name).read_text(encoding="utf-8"))
-
-    def _call(self, *command: str, check: bool = True, cwd: Path | None = None):
-        environment = {
-            name: value for name, value in os.environ.items() if name != "DIGITS_MNIST_MIRROR"
-        }
-        return subprocess.run(
-            command,
-            cwd=cwd or self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=check,
-        )
+from benchmarks.kills import STAGES
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory):
+def clone(reference):
     """A clone whose pipeline ran once, small, with no mirror to be had, and was committed."""
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    changes = [f"--set-param={key}={value}" for key, value in (NETWORK | NO_MIRROR).items()]
-    clone.output = clone.dvc("exp", "run", *changes)
-    clone.git("add", "-A")
-    clone.git("commit", "-qm", "run")
-    return clone
+    reference.after.commit("run")
+    return reference.after
 
 
-def test_it_falls_back_says_so_and_finishes(clone):
-    assert "WARNING: no mirror of MNIST answers" in clone.output
+def test_it_falls_back_says_so_and_finishes(clone, reference):
+    assert "WARNING: no mirror of MNIST answers" in reference.output
     metrics = clone.read("metrics/test.json")
     assert metrics["dataset"] == clone.read("models/digits.json")["dataset"]
     assert "scikit-learn" in metrics["dataset"]
@@ -81,6 +29,12 @@ def test_a_second_run_has_nothing_to_do(clone):
     output = clone.dvc("repro")
     assert "Running stage" not in output
     assert "Data and pipelines are up to date." in output
+
+
+def test_a_forced_run_gives_the_same_lock(clone, reference):
+    output = clone.dvc("repro", "--force")
+    assert re.findall(r"Running stage '(\w+)'", output) == list(STAGES)
+    assert (clone.folder / "dvc.lock").read_bytes() == reference.lock
 
 
 def test_a_wrong_value_ends_in_a_line_and_loses_nothing(clone):

@@ -1,5 +1,6 @@
 """Files are written whole or not at all; a stage ends in a sentence."""
 
+import errno
 import os
 
 import pytest
@@ -29,7 +30,12 @@ def test_success_replaces_the_file(tmp_path):
     ("error", "status"),
     [
         (DigitsError("do this"), "DigitsError: do this"),
-        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+        (PermissionError(13, "Permission denied"), "PermissionError: [Errno 13] Permission denied"),
+        (
+            OSError(errno.ENOSPC, "No space"),
+            f"{os.strerror(errno.ENOSPC)}: make room and run the stage again; "
+            "what could not be written is still there as it was",
+        ),
         (KeyboardInterrupt(), 130),
     ],
 )

@@ -1,0 +1,95 @@
+"""A copy of the working tree with a small pipeline, for tests and measurements that run DVC."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SMALL = {
+    # No mirror: scikit-learn's 1,797 small digits.
+    "download": {"mirrors": []},
+    "train": {"epochs": 2, "batch_size": 16, "stem_filters": 8, "blocks": [[8], [16]]},
+}
+
+
+class Clone:
+    """A copy of the working tree in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def small(cls, folder: Path) -> "Clone":
+        """Copy what Git knows of the working tree, with the parameters SMALL, and commit.
+
+        `folder`: a path where nothing is yet.
+        """
+        clone = cls(folder)
+        listing = ["git", "ls-files", "-co", "--exclude-standard"]
+        names = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+        for name in filter(lambda name: Path(name).is_file(), names.splitlines()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, folder / name)
+        params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+        for section, changes in SMALL.items():
+            params[section] |= changes
+        (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        clone.git("init", "-q")
+        clone.commit("clone")
+        return clone
+
+    def copy(self, folder: Path) -> "Clone":
+        """Copy everything, DVC's cache as well, to a path where nothing is yet."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Clone(folder)
+
+    def git(self, *words: str) -> str:
+        """Run Git; return what it prints."""
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        return self.start("git", *identity, *words).communicate()[0]
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        self.git("add", "-A")
+        self.git("commit", "-qm", message)
+
+    def dvc(self, *words: str, status: int = 0) -> str:
+        """Run DVC to its end, which must have the given status; return all that it prints."""
+        process = self.start("dvc", *words)
+        output = process.communicate()[0]
+        assert process.returncode == status, output
+        return output
+
+    def kill_repro(self, seconds: float) -> str:
+        """Start `dvc repro` and kill it with all its processes after so many seconds, as a power
+        cut would; return what it printed."""
+        process = self.start("dvc", "repro", start_new_session=True)
+        try:
+            return process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return process.communicate()[0]
+
+    def read(self, name: str) -> Any:
+        """Read a JSON file."""
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command in the clone, with options of Popen; all that it prints is one stream."""
+        environment = {
+            name: value for name, value in os.environ.items() if name != "DIGITS_MNIST_MIRROR"
+        }
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )

@@ -1,0 +1,120 @@
+"""Kill the pipeline at random moments, and see whether it ends as if nothing had happened.
+
+`make kills`. A small pipeline runs once, stage by stage. Then, before each stage in turn, a copy
+runs `dvc repro`, gets SIGKILL with all its processes at a random moment of the stage's time, and
+runs `dvc repro` again: dvc.lock, which knows the hash of all outputs, must come out the same.
+"""
+
+import argparse
+import datetime
+import itertools
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from benchmarks.clone import Clone
+from benchmarks.machine import report
+
+STAGES = ("download", "preprocess", "train", "export", "evaluate", "plot")
+UP_TO_DATE = "Data and pipelines are up to date.\n"
+# By a part of DVC's message: what the README's troubleshooting says.
+MENDING = {"RWLock-file": "rm .dvc/tmp/rwlock", "dvc.lock' validation": "git checkout dvc.lock"}
+
+
+class Reference(NamedTuple):
+    """A run that nobody disturbed."""
+
+    before: dict[str, Clone]
+    """The clone as it was before each stage."""
+    seconds: dict[str, float]
+    """What `dvc repro STAGE` took there."""
+    after: Clone
+    lock: bytes
+    """dvc.lock at the end."""
+    output: str
+    """All that was printed."""
+
+
+def run_reference(folder: Path) -> Reference:
+    """Run the small pipeline stage by stage, with a copy in `folder` for the state before each."""
+    clone, before, seconds, output = Clone.small(folder / "clone"), {}, {}, ""
+    for stage in STAGES:
+        before[stage] = clone.copy(folder / stage)
+        start = time.perf_counter()
+        output += clone.dvc("repro", stage)
+        seconds[stage] = time.perf_counter() - start
+    return Reference(before, seconds, clone, (clone.folder / "dvc.lock").read_bytes(), output)
+
+
+class Kill(NamedTuple):
+    """What became of a run that was killed."""
+
+    hit: str
+    """The stage that ran, or had just run."""
+    by_hand: str
+    """What DVC needed before it ran again; it writes the two files of MENDING in place."""
+    same: bool
+    """Whether all ended as in the reference."""
+
+
+def finish(clone: Clone) -> str:
+    """Run `dvc repro` to its end; return the commands of MENDING that it needed first."""
+    process = clone.start("dvc", "repro")
+    output = process.communicate()[0]
+    if process.returncode == 0:
+        return ""
+    needed = [command for sign, command in MENDING.items() if sign in output]
+    assert needed, output
+    for command in needed:
+        clone.start(*command.split()).communicate()
+    clone.dvc("repro")
+    return "; ".join(needed)
+
+
+def kill(reference: Reference, stage: str, moment: float, folder: Path) -> Kill:
+    """Kill `dvc repro` so many seconds after its start before a stage, then let it run.
+
+    `folder`: a path where nothing is yet, nor is afterwards.
+    """
+    clone = reference.before[stage].copy(folder)
+    started = re.findall(r"Running stage '(\w+)'", clone.kill_repro(moment))
+    by_hand = finish(clone)
+    same = (folder / "dvc.lock").read_bytes() == reference.lock
+    same = same and clone.dvc("status") == UP_TO_DATE
+    shutil.rmtree(folder)
+    return Kill(started[-1] if started else f"DVC, before {stage}", by_hand, same)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kills", type=int, default=20, help="how many (default 20)")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
+    arguments = parser.parse_args()
+    moments = random.Random(arguments.seed)
+    rows = ["| kill | after | hit | by hand | the same in the end |"]
+    rows.append("| --: | --: | :-- | :-- | :-- |")
+    all_same = True
+    with tempfile.TemporaryDirectory() as name:
+        reference = run_reference(Path(name, "reference"))
+        turns = itertools.islice(itertools.cycle(STAGES), arguments.kills)
+        for number, stage in enumerate(tqdm(list(turns), unit="kill"), start=1):
+            moment = moments.uniform(0, reference.seconds[stage])
+            killed = kill(reference, stage, moment, Path(name, "killed"))
+            all_same &= killed.same
+            cells = (str(number), f"{moment:.2f} s", killed.hit, killed.by_hand)
+            rows.append(f"| {' | '.join(cells)} | {'yes' if killed.same else 'NO'} |")
+            tqdm.write(rows[-1])
+    title = f"{arguments.kills} kills at random moments (seed {arguments.seed})"
+    report("kills", title, "\n".join(rows), datetime.date.today())
+    sys.exit(not all_same)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""SIGKILL while `dvc repro` runs, then `dvc repro` again; `make kills` does it more often."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.kills import UP_TO_DATE, finish, kill
+
+SHARES = random.Random(1)
+
+
+@pytest.mark.parametrize("stage", ["preprocess", "train", "export"])
+def test_a_killed_run_ends_as_if_nothing_had_happened(reference, tmp_path, stage):
+    moment = SHARES.random() * reference.seconds[stage]
+    killed = kill(reference, stage, moment, tmp_path / "killed")
+    print(f"{moment:.2f} s after the start before {stage}: {killed}")
+    assert killed.same
+
+
+@pytest.mark.parametrize("name", [".dvc/tmp/rwlock", "dvc.lock"])
+def test_what_dvc_writes_in_place_is_mended_as_the_readme_says(reference, tmp_path, name):
+    clone = reference.before["plot"].copy(tmp_path / "clone")
+    (clone.folder / name).write_bytes(b"")
+    by_hand = finish(clone)
+    assert by_hand.endswith(f" {name}")
+    assert f"`{by_hand}`" in Path("README.md").read_text(encoding="utf-8")
+    assert (clone.folder / "dvc.lock").read_bytes() == reference.lock
+    assert clone.dvc("status") == UP_TO_DATE
