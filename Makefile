@@ -3,17 +3,20 @@
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
 
-.PHONY: run test app bench fuzz load lock screenshots seeds situations
+.PHONY: run test app audit bench fuzz lint load lock screenshots seeds situations
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
 
-test: $(UV) ## make the environment and run the tests
+test: $(UV) lint ## make the environment and run the tests
 	$(EXPORT) --locked | diff requirements.txt - # `make lock` brings both up to date
-	$(UV) run --locked ruff check
-	$(UV) run --locked ruff format --check
 	$(UV) run --locked mypy
 	$(UV) run --locked pytest
+
+lint: $(UV) ## check style and spelling
+	$(UV) run --locked ruff check
+	$(UV) run --locked ruff format --check
+	$(UV) run --locked codespell
 
 app: $(UV) ## serve the web page
 	$(UV) run --locked streamlit run app/streamlit_app.py
@@ -32,6 +35,9 @@ bench: $(UV) ## measure speed and memory
 
 fuzz: $(UV) ## read 100,000 damaged pictures
 	$(UV) run --locked python -m benchmarks.fuzz
+
+audit: $(UV) ## look for known weaknesses of the packages
+	$(UV) tool run pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
 
 situations: $(UV) ## measure accuracy in each situation
 	$(UV) run --locked python -m benchmarks.situations
