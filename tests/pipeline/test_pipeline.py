@@ -1,0 +1,45 @@
+"""The whole pipeline through DVC."""
+
+import re
+
+
+def test_it_falls_back_says_so_and_finishes(first_run):
+    clone, output = first_run
+    assert "WARNING: no mirror of MNIST answers" in output
+    metrics = clone.read("metrics/test.json")
+    assert metrics["dataset"] == clone.read("models/digits.json")["dataset"]
+    assert "scikit-learn" in metrics["dataset"]
+    assert metrics["accuracy"] > 0.6
+    assert metrics["agreement_with_keras"] == 1
+    assert clone.dvc("status") == "Data and pipelines are up to date.\n"
+
+
+def test_a_second_run_has_nothing_to_do(clone):
+    output = clone.dvc("repro")
+    assert "Running stage" not in output
+    assert "Data and pipelines are up to date." in output
+
+
+def test_a_wrong_value_ends_in_a_line_and_loses_nothing(clone):
+    before = {path: path.read_bytes() for path in (clone.folder / "models").glob("digits.*")}
+    lock = (clone.folder / "dvc.lock").read_bytes()
+    params = (clone.folder / "params.yaml").read_text()
+    (clone.folder / "params.yaml").write_text(params.replace("epochs: 2", "epochs: 0"))
+    output = clone.dvc("repro", status=255)
+    assert "ParamsError: params.yaml: train.epochs is 0; input should be greater" in output
+    assert "Traceback" not in output
+    (clone.folder / "params.yaml").write_text(params)
+    output = clone.dvc("repro")
+    assert "Running stage" not in output
+    assert {
+        path: path.read_bytes() for path in (clone.folder / "models").glob("digits.*")
+    } == before
+    assert (clone.folder / "dvc.lock").read_bytes() == lock
+
+
+def test_plots_are_drawn_without_a_network(clone):
+    clone.dvc("plots", "show")
+    page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<script[^>]*src", page)
+    assert page.count("vegaEmbed('#") == 5
+    assert page.count('<img src="static/') == 7
