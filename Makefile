@@ -1,15 +1,18 @@
 # Aliases: the pipeline itself is dvc.yaml.
 
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header --no-emit-project --no-group dev
+EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header
+EVERYTHING := $(EXPORT) --no-emit-project --no-group dev
+SERVING := $(EXPORT) --no-default-groups --group app
 
-.PHONY: run test app audit bench fuzz lint load lock screenshots seeds situations
+.PHONY: run test app audit bench deployment fuzz lint load lock screenshots seeds situations
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
 
 test: $(UV) lint ## make the environment and run the tests
-	$(EXPORT) --locked | diff requirements.txt - # `make lock` brings both up to date
+	$(EVERYTHING) --locked | diff requirements.txt - # `make lock` brings all up to date
+	$(SERVING) --locked | diff app/requirements.txt -
 	$(UV) run --locked mypy
 	$(UV) run --locked pytest
 
@@ -33,6 +36,9 @@ seeds: $(UV) ## train with five seeds, for mean and standard deviation
 bench: $(UV) ## measure speed and memory
 	$(UV) run --locked python -m benchmarks.bench
 
+deployment: $(UV) ## measure what a deployed page takes
+	$(UV) run --locked python -m benchmarks.deployment
+
 fuzz: $(UV) ## read 100,000 damaged pictures
 	$(UV) run --locked python -m benchmarks.fuzz
 
@@ -44,7 +50,8 @@ situations: $(UV) ## measure accuracy in each situation
 
 lock: $(UV) ## lock the newest versions that pyproject.toml allows
 	$(UV) lock --upgrade
-	$(EXPORT) --output-file requirements.txt
+	$(EVERYTHING) --output-file requirements.txt
+	$(SERVING) --output-file app/requirements.txt
 
 .uv/bin/uv:
 	python3 -m venv .uv

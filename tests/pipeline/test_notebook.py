@@ -21,5 +21,6 @@ def test_the_notebook_runs(clone):
     codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = {cell.id: cell.outputs for cell in codes if cell.id != "setup"}
     for name, found in outputs.items():
-        assert len(found) == 1, (name, found)
-        assert name in TABLES or "image/png" in found[0].data
+        # LiteRT's greeting may stand before the result.
+        assert found, name
+        assert name in TABLES or "image/png" in found[-1].data
