@@ -14,6 +14,8 @@ SMALL = {
     # No mirror: scikit-learn's 1,797 small digits.
     "download": {"mirrors": []},
     "train": {"epochs": 2, "batch_size": 16, "stem_filters": 8, "blocks": [[8], [16]]},
+    "train_detector": {"negatives": 480, "variations": 1, "epochs": 2, "units": 16},
+    "evaluate_robustness": {"digits": 4},
 }
 
 
@@ -22,6 +24,8 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.environment = dict(os.environ)
+        self.environment.pop("DIGITS_MNIST_MIRROR", None)
 
     @classmethod
     def small(cls, folder: Path) -> "Clone":
@@ -47,6 +51,13 @@ class Clone:
         """Copy everything, DVC's cache as well, to a path where nothing is yet."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Clone(folder)
+
+    def clone(self, folder: Path) -> "Clone":
+        """Clone with Git, as a colleague would; the environment is the same."""
+        self.git("clone", "-q", str(self.folder), str(folder))
+        clone = Clone(folder)
+        clone.environment = self.environment
+        return clone
 
     def git(self, *words: str) -> str:
         """Run Git; return what it prints."""
@@ -81,13 +92,10 @@ class Clone:
 
     def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command in the clone, with options of Popen; all that it prints is one stream."""
-        environment = {
-            name: value for name, value in os.environ.items() if name != "DIGITS_MNIST_MIRROR"
-        }
         return subprocess.Popen(
             command,
             cwd=self.folder,
-            env=environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

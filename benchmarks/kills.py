@@ -17,15 +17,20 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
 from tqdm import tqdm
 
 from benchmarks.clone import Clone
 from benchmarks.machine import report
 
-STAGES = ("download", "preprocess", "train", "export", "evaluate", "plot")
 UP_TO_DATE = "Data and pipelines are up to date.\n"
 # By a part of DVC's message: what the README's troubleshooting says.
 MENDING = {"RWLock-file": "rm .dvc/tmp/rwlock", "dvc.lock' validation": "git checkout dvc.lock"}
+
+
+def load_stages() -> list[str]:
+    """Return the names of the pipeline's stages, in the order in which they run."""
+    return list(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"])
 
 
 class Reference(NamedTuple):
@@ -45,7 +50,7 @@ class Reference(NamedTuple):
 def run_reference(folder: Path) -> Reference:
     """Run the small pipeline stage by stage, with a copy in `folder` for the state before each."""
     clone, before, seconds, output = Clone.small(folder / "clone"), {}, {}, ""
-    for stage in STAGES:
+    for stage in load_stages():
         before[stage] = clone.copy(folder / stage)
         start = time.perf_counter()
         output += clone.dvc("repro", stage)
@@ -103,7 +108,7 @@ def main() -> None:
     all_same = True
     with tempfile.TemporaryDirectory() as name:
         reference = run_reference(Path(name, "reference"))
-        turns = itertools.islice(itertools.cycle(STAGES), arguments.kills)
+        turns = itertools.islice(itertools.cycle(load_stages()), arguments.kills)
         for number, stage in enumerate(tqdm(list(turns), unit="kill"), start=1):
             moment = moments.uniform(0, reference.seconds[stage])
             killed = kill(reference, stage, moment, Path(name, "killed"))

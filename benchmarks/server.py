@@ -6,24 +6,28 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 
 class Server:
     """`streamlit run app/streamlit_app.py`, ready once this is made; only this machine sees it."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, streamlit: Sequence[str] = (sys.executable, "-m", "streamlit"), folder: Path = Path()
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+        command = [*streamlit, "run", "app/streamlit_app.py"]
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         self.process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
             stdout=self._output,
             stderr=subprocess.STDOUT,
+            cwd=folder,
         )
         while not self._is_healthy():
             if self.process.poll() is not None:

@@ -1,10 +1,14 @@
 """The README says what the committed metrics say."""
 
 import json
+import re
 import subprocess
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+
+README = Path("README.md").read_text(encoding="utf-8")
 
 
 def committed(name: str) -> dict:
@@ -34,4 +38,34 @@ def results() -> list[str]:
 
 @pytest.mark.parametrize("row", range(8))
 def test_every_figure_in_the_readme_is_a_committed_one(row):
-    assert results()[row] in Path("README.md").read_text(encoding="utf-8").splitlines()
+    assert results()[row] in README.splitlines()
+
+
+def test_what_a_deployed_page_takes_is_what_was_measured():
+    table = Path("benchmarks/deployment.md").read_text(encoding="utf-8")
+    installed, memory = re.findall(r"\d+ MB", table)
+    assert f"{installed} installed, {memory} of memory" in README
+
+
+def test_the_answers_shown_are_the_answers_given():
+    command, answers = re.search(r"^\$ digits (.*)\n((?:app/.*\n)+)", README, re.M).groups()
+    given = subprocess.check_output(["digits", *command.split()], text=True)
+    assert given == answers
+
+
+REMOTES = re.findall(r"'(dvc\[\w+\])'\n(dvc remote add .*)\n(dvc remote modify .*)\n", README)
+
+
+@pytest.mark.parametrize(("extra", "add", "modify"), REMOTES, ids=[name for name, *_ in REMOTES])
+def test_remotes_are_configured_as_shown(tmp_path, extra, add, modify):
+    """DVC refuses an option that the kind of remote doesn't have."""
+    assert extra[4:-1] in metadata("dvc").get_all("Provides-Extra")
+    for command in ("dvc init --no-scm --quiet", add, modify):
+        subprocess.run(command.split(), cwd=tmp_path, check=True)
+    option = modify.split()[-2]
+    assert f"{option} = " in (tmp_path / ".dvc" / "config.local").read_text()
+    assert option not in (tmp_path / ".dvc" / "config").read_text()
+
+
+def test_four_kinds_of_remote_are_shown():
+    assert [name for name, *_ in REMOTES] == ["dvc[ssh]", "dvc[s3]", "dvc[gs]", "dvc[azure]"]

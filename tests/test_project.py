@@ -1,0 +1,71 @@
+"""What stands around the code: Makefile, workflow, hooks and papers speak of the same things."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+WORKFLOW = Path(".github/workflows/test.yaml")
+HOOKS = Path(".pre-commit-config.yaml")
+PAPERS = [Path("README.md"), Path("CONTRIBUTING.md"), WORKFLOW, HOOKS, Path(".ci/run")]
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", Path("Makefile").read_text(encoding="utf-8"), re.M))
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=str)
+def test_what_is_made_can_be_made(path):
+    text = path.read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`|[:;&] )make ([a-z]+)", text, re.M))
+    assert named
+    assert named <= targets()
+
+
+def test_every_target_is_phony():
+    phony = re.search(r"^\.PHONY: (.*)$", Path("Makefile").read_text(encoding="utf-8"), re.M)
+    assert set(phony[1].split()) == targets()
+
+
+def test_the_workflow_tests_every_python_that_is_promised():
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    pythons = jobs["test"]["strategy"]["matrix"]["python"]
+    low, high = re.findall(r"3\.(\d+)", PROJECT["requires-python"])
+    assert pythons == [f"3.{minor}" for minor in range(int(low), int(high))]
+    commands = [step.get("run") for job in jobs.values() for step in job["steps"]]
+    assert {"make test", "make audit", ".venv/bin/dvc repro --dry"} <= set(commands)
+
+
+def test_the_hooks_are_ones():
+    subprocess.run(["pre-commit", "validate-config", HOOKS], check=True)
+
+
+def test_one_version_is_named():
+    citation = yaml.safe_load(Path("CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert PROJECT["version"] in Path("CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_files_that_contributors_are_sent_to_exist():
+    text = Path("CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z]+/)?[a-z_]+\.(?:py|png|yaml))`", text))
+    assert len(named) > 5
+    assert not [name for name in named if not Path(name).is_file()]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How to change the network",
+        "Where augmentation lives",
+        "How to add a stage",
+        "How to serve another model",
+    ],
+)
+def test_contributors_find_the_answer(question):
+    assert f"**{question}.**" in Path("CONTRIBUTING.md").read_text(encoding="utf-8")
