@@ -8,6 +8,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from benchmarks.processes import ENVIRONMENT
+
 
 class Server:
     """`streamlit run app/streamlit_app.py`, ready once this is made; only this machine sees it."""
@@ -22,6 +24,7 @@ class Server:
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         self.process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
+            env=ENVIRONMENT,
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
