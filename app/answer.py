@@ -93,12 +93,16 @@ def steps_html(content: bytes) -> str:
     return f'<div class="steps">{"".join(pictures)}</div>'
 
 
-def picture_html(pixels: NDArray[Any], caption: str) -> str:
-    """Return a uint8 array (height, width) or (height, width, 3) as a picture with its caption."""
-    return f'<figure><img src="{to_url(pixels)}" alt=""><figcaption>{caption}</figcaption></figure>'
+def picture_html(pixels: NDArray[Any], caption: str = "", side: int = 280) -> str:
+    """Return a uint8 array (height, width) or (height, width, 3) as a picture with its caption.
+
+    It is sent with at most `side` pixels a side.
+    """
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><img src="{to_url(pixels, side)}" alt="">{below}</figure>'
 
 
-def to_url(pixels: NDArray[Any], side: int = 280) -> str:
+def to_url(pixels: NDArray[Any], side: int) -> str:
     """Return a uint8 array as the URL of a PNG, at most `side` pixels a side."""
     image = Image.fromarray(pixels)
     image.thumbnail((side, side))
