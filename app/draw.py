@@ -38,8 +38,9 @@ def show_drawing(classifier: Classifier) -> None:
             _button("Clear", "delete", _clear)
         # For a slider the browser would load ten files more before the first page is there.
         st.segmented_control("Pen", list(PENS), default=PEN, required=True, key="pen", width=SIDE)
+    state.drawing = canvas.image_bytes
     with answer:
-        show_answer(classifier, canvas.image_bytes, "drawing-steps", blank=INVITATION)
+        show_answer(classifier, state.drawing, "drawing-steps", blank=INVITATION)
 
 
 def _button(name: str, icon: str, change: Callable[[], None]) -> None:

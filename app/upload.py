@@ -5,7 +5,8 @@ import html
 import numpy as np
 import streamlit as st
 
-from app.answer import explain, picture_html, show_answer
+from app.answer import explain, show_answer
+from app.pictures import picture_html
 from digits import formats
 from digits.classifier import Classifier
 from digits.image import read_image

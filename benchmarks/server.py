@@ -10,20 +10,26 @@ from pathlib import Path
 
 from benchmarks.processes import ENVIRONMENT
 
+_APP = Path("app/streamlit_app.py").resolve()
+
 
 class Server:
-    """`streamlit run app/streamlit_app.py`, ready once this is made; only this machine sees it."""
+    """`streamlit run app/streamlit_app.py` in a folder, ready once this is made.
 
-    def __init__(self) -> None:
+    Only this machine sees it.
+    """
+
+    def __init__(self, folder: Path = Path()) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+        command = [sys.executable, "-m", "streamlit", "run", str(_APP)]
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         self.process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
+            cwd=folder,
             env=ENVIRONMENT,
             stdout=self._output,
             stderr=subprocess.STDOUT,

@@ -1,11 +1,13 @@
 """What several tests share."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pytest
+from history import make_history
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
@@ -40,3 +42,11 @@ def seven() -> Image.Image:
     image = Image.new("L", (220, 180), 255)
     ImageDraw.Draw(image).line([(60, 40), (140, 40), (90, 150)], fill=0, width=14, joint="curve")
     return image
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory) -> Path:
+    """A repository whose history holds three models."""
+    folder = tmp_path_factory.mktemp("history")
+    make_history(folder)
+    return folder
