@@ -1,15 +1,13 @@
 """What the model makes of one picture: the answer, every digit's probability, the way there."""
 
-import base64
 import html
-import io
-from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from app.pictures import picture_html
+from app.why import why_html
 from digits.classifier import Classifier
 from digits.image import read_image, to_mnist
 from digits.ink import find_ink
@@ -38,6 +36,9 @@ def show_answer(
     with st.expander("How the picture became 28 × 28", on_change="rerun", key=key) as steps:
         if steps.open:
             st.html(steps_html(content))
+    with st.expander("What the answer rests on", on_change="rerun", key=f"{key}-why") as why:
+        if why.open:
+            st.html(why_html(classifier, reading))
 
 
 def explain(reading: Reading, blank: str = BLANK) -> str:
@@ -91,22 +92,3 @@ def steps_html(content: bytes) -> str:
     }
     pictures = (picture_html(pixels, caption) for caption, pixels in steps.items())
     return f'<div class="steps">{"".join(pictures)}</div>'
-
-
-def picture_html(pixels: NDArray[Any], caption: str) -> str:
-    """Return a uint8 array (height, width) or (height, width, 3) as a picture with its caption."""
-    return f'<figure><img src="{to_url(pixels)}" alt=""><figcaption>{caption}</figcaption></figure>'
-
-
-def to_url(pixels: NDArray[Any], side: int = 280) -> str:
-    """Return a uint8 array as the URL of a PNG, at most `side` pixels a side."""
-    image = Image.fromarray(pixels)
-    image.thumbnail((side, side))
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return png_to_url(file.getvalue())
-
-
-def png_to_url(content: bytes) -> str:
-    """Return a PNG as a URL that holds it."""
-    return "data:image/png;base64," + base64.b64encode(content).decode()

@@ -10,7 +10,8 @@ from app.answer import show_answer
 from digits.classifier import Classifier
 
 SIDE = 320
-PEN_WIDTH = 20
+PENS = {"Thin": 12, "Medium": 20, "Thick": 32}
+PEN = "Medium"
 INVITATION = "Draw a digit from 0 to 9, large or small, anywhere in the square."
 
 
@@ -25,7 +26,7 @@ def show_drawing(classifier: Classifier) -> None:
             key="canvas",
             width=SIDE,
             height=SIDE,
-            stroke_width=state.get("pen", PEN_WIDTH),
+            stroke_width=PENS[state.get("pen", PEN)],
             stroke_color="#000000",
             background_color="#ffffff",
             initial_drawing=state.start,
@@ -35,9 +36,11 @@ def show_drawing(classifier: Classifier) -> None:
         with st.container(horizontal=True, width=SIDE, key="buttons"):
             _button("Undo", "undo", _undo)
             _button("Clear", "delete", _clear)
-        st.slider("Pen width", 8, 40, PEN_WIDTH, key="pen", width=SIDE)
+        # For a slider the browser would load ten files more before the first page is there.
+        st.segmented_control("Pen", list(PENS), default=PEN, required=True, key="pen", width=SIDE)
+    state.drawing = canvas.image_bytes
     with answer:
-        show_answer(classifier, canvas.image_bytes, "drawing-steps", blank=INVITATION)
+        show_answer(classifier, state.drawing, "drawing-steps", blank=INVITATION)
 
 
 def _button(name: str, icon: str, change: Callable[[], None]) -> None:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app.answer import png_to_url, show_answer
+from app.answer import show_answer
 from app.examples import load_examples
+from app.pictures import png_to_url
 from digits.classifier import Classifier
 
 

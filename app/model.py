@@ -1,18 +1,18 @@
 """The model that the app serves: loaded once, and what is known of it."""
 
 import json
-import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from app.examples import load_examples
+from app.git import git, git_lines
 from digits.classifier import DEFAULT_MODEL, Classifier, ModelError
 from digits.reader import read_digit
 
 METRICS = Path("metrics/test.json")
-_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
+MODEL_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
 
 
 def load_classifier() -> Classifier:
@@ -20,7 +20,7 @@ def load_classifier() -> Classifier:
 
     Raises ModelError where it is missing or altered.
     """
-    return _load(tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in _FILES))
+    return _load(tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in MODEL_FILES))
 
 
 @lru_cache(maxsize=1)
@@ -47,21 +47,7 @@ def load_metrics() -> dict[str, Any]:
 
 def load_date() -> str | None:
     """Return the day of the model's commit, YYYY-MM-DD; None where Git doesn't have this model."""
-    changed = _git("status", "--porcelain", "--", *map(str, _FILES))
-    if changed is None or changed:
+    names = [str(path) for path in MODEL_FILES]
+    if git("status", "--porcelain", "--", *names) != b"":
         return None
-    return _git("log", "-1", "--format=%cs", "--", *map(str, _FILES)) or None
-
-
-def _git(*words: str) -> str | None:
-    try:
-        result = subprocess.run(  # noqa: S603 - no word of it comes from a visitor
-            # Without a lock, the user's own commands never find the index taken.
-            ["git", "--no-optional-locks", *words],  # noqa: S607 - wherever the user has it
-            capture_output=True,
-            text=True,
-            timeout=5,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return None if result.returncode else result.stdout.strip()
+    return "".join(git_lines("log", "-1", "--format=%cs", "--", *names)) or None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.compare import is_history_here, show_comparison
 from app.draw import show_drawing
 from app.examples import load_examples
 from app.facts import show_line, show_model
@@ -17,8 +18,11 @@ TABS = {
     "Upload": show_upload,
     "Camera": show_camera,
     "Examples": show_gallery,
+    "Compare": show_comparison,
     "Model": show_model,
 }
+if not is_history_here():
+    del TABS["Compare"]
 
 # Streamlit would fetch an icon that is no file from elsewhere.
 st.set_page_config(page_title="Read a digit", page_icon=load_examples()[4])

@@ -1,4 +1,4 @@
-"""The server: loads the model before the first visitor comes, then serves `page.py`.
+"""The server: answers at once, and gets ready to read digits while the first browser starts.
 
 `streamlit run app/streamlit_app.py`
 """
@@ -10,16 +10,19 @@ from threading import Thread
 
 import streamlit as st
 
-from app.model import warm_up
-
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[None]:
-    """Load the model, and all that reading a digit needs, before the server answers."""
-    warm_up()
-    # Streamlit imports pandas for the canvas: that takes no longer than a browser takes to start.
-    Thread(target=import_module, args=["pandas"]).start()
+    """Get ready in a thread, so that the server answers meanwhile."""
+    Thread(target=_get_ready, daemon=True).start()
     yield
+
+
+def _get_ready() -> None:
+    """Load the model and all that the first visitor's page would otherwise load."""
+    for module in ("app.draw", "pandas"):  # the page's own order; Streamlit's canvas needs pandas
+        import_module(module)
+    import_module("app.model").warm_up()
 
 
 app = st.App("page.py", lifespan=warmed)

@@ -1,18 +1,21 @@
 """Upload or photograph digits: one picture gets an answer, several a table."""
 
-from typing import Any
+import html
 
 import numpy as np
 import streamlit as st
 
-from app.answer import explain, show_answer, to_url
+from app.answer import explain, show_answer
+from app.pictures import picture_html
 from digits import formats
 from digits.classifier import Classifier
 from digits.image import read_image
 from digits.reader import Reading, read_digit
 from digits.words import in_numbers
 
-THUMBNAIL = 96
+THUMBNAIL = 96  # twice what is shown, for screens with two pixels in one
+_COLUMNS = ("picture", "model sees", "digit", "file")
+_HEAD = f"<tr>{''.join(f'<th>{name}</th>' for name in _COLUMNS)}</tr>"
 
 
 @st.fragment
@@ -39,35 +42,29 @@ def show_camera(classifier: Classifier) -> None:
 
 def _show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> None:
     readings = [(name, read_digit(classifier, content)) for name, content in pictures]
-    st.dataframe(
-        [
-            _row(name, content, reading)
-            for (name, content), (_, reading) in zip(pictures, readings, strict=True)
-        ],
-        column_config={
-            "picture": st.column_config.ImageColumn(width="small"),
-            "seen": st.column_config.ImageColumn("model sees", width="small"),
-        },
-        row_height=64,
-        placeholder="",
-        hide_index=True,
+    rows = (
+        row_html(name, content, reading)
+        for (name, content), (_, reading) in zip(pictures, readings, strict=True)
     )
+    st.html(f'<table class="readings">{_HEAD}{"".join(rows)}</table>')
     table = to_table(readings, classifier.version)
     st.download_button(
         "Download as CSV", table, "digits.csv", "text/csv", icon=":material/download:"
     )
 
 
-def _row(name: str, content: bytes, reading: Reading) -> dict[str, Any]:
-    picture = None if reading.digit is None else read_image(content).round().astype(np.uint8)
-    return {
-        "picture": None if picture is None else to_url(picture, THUMBNAIL),
-        "seen": None if reading.digit is None else to_url(reading.digit, THUMBNAIL),
-        "digit": reading.prediction,
-        "probability": None if reading.confidence is None else in_numbers(reading.confidence),
-        "file": name,
-        "note": explain(reading) if reading.reason else None,
-    }
+def row_html(name: str, content: bytes, reading: Reading) -> str:
+    """Return a picture, what the model saw, the answer and the file's name as a row of a table."""
+    pictures = ["", ""]
+    if reading.digit is not None:
+        picture = read_image(content).round().astype(np.uint8)
+        pictures = [picture_html(pixels, side=THUMBNAIL) for pixels in (picture, reading.digit)]
+    digit = "" if reading.prediction is None else reading.prediction
+    notes = [] if reading.confidence is None else [in_numbers(reading.confidence)]
+    notes += [explain(reading)] if reading.reason else []
+    file = f"{html.escape(name)}<br>{html.escape(' '.join(notes))}"
+    cells = [*pictures, f"<b>{digit}</b>", file]
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def to_table(readings: list[tuple[str, Reading]], model: str) -> str:

@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         programs = install(folder)
-        server = Server([str(programs / "streamlit")], folder)
+        server = Server(folder, [str(programs / "streamlit"), "run", "app/streamlit_app.py"])
         with urllib.request.urlopen(server.url) as page:
             page.read()
         memory = server.memory()

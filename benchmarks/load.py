@@ -17,9 +17,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from app.answer import png_to_url
 from app.examples import load_examples
 from app.model import load_classifier
+from app.pictures import png_to_url
 from benchmarks.server import Server
 from digits.reader import read_digit
 

@@ -9,25 +9,31 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.processes import ENVIRONMENT
+
+_APP = Path("app/streamlit_app.py").resolve()
+
 
 class Server:
-    """`streamlit run app/streamlit_app.py`, ready once this is made; only this machine sees it."""
+    """`streamlit run app/streamlit_app.py` in a folder, ready once this is made.
 
     def __init__(
-        self, streamlit: Sequence[str] = (sys.executable, "-m", "streamlit"), folder: Path = Path()
+        self,
+        folder: Path = Path(),
+        command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", str(_APP)),
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [*streamlit, "run", "app/streamlit_app.py"]
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         self.process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
+            cwd=folder,
+            env=ENVIRONMENT,
             stdout=self._output,
             stderr=subprocess.STDOUT,
-            cwd=folder,
         )
         while not self._is_healthy():
             if self.process.poll() is not None:

@@ -1,11 +1,13 @@
 """What several tests share."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pytest
+from history import make_history
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
@@ -47,3 +49,11 @@ def seven() -> Image.Image:
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     """The small pipeline, run once through DVC, with the state before each stage."""
     return run_reference(tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory) -> Path:
+    """A repository whose history holds three models."""
+    folder = tmp_path_factory.mktemp("history")
+    make_history(folder)
+    return folder

@@ -1,5 +1,6 @@
 """The page without a browser: every way to give it a picture, and what can be wrong with it."""
 
+import html
 import io
 import shutil
 import subprocess
@@ -7,16 +8,20 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from history import STUBBORN
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from app.answer import BLANK, answer_html, chart_html, explain, png_to_url
+from app.answer import BLANK, answer_html, chart_html, explain
 from app.examples import load_examples
 from app.model import load_classifier, load_date
+from app.pictures import png_to_url
 from app.upload import to_table
 from digits.cli import main
 from digits.reader import Reading, read_digit
+from digits.splits import split_path
 
 
 def png(*strokes: list[tuple[int, int]]) -> bytes:
@@ -80,13 +85,67 @@ def test_the_steps_are_shown_when_asked_for():
     assert answer_of(load_examples()[3]) in shown(page)
 
 
-def test_examples_are_one_click_away():
+@pytest.mark.parametrize("data", [True, False])
+def test_what_an_answer_rests_on_is_shown_when_asked_for(elsewhere, tiny_split, data):
+    if data:
+        split_path("train").parent.mkdir(parents=True)
+        np.savez(split_path("train"), **tiny_split._asdict())
     page = open_tab("Examples")
-    assert 'class="digit"' not in shown(page)
-    for number, content in enumerate(load_examples()):
-        page.button(key=f"example-{number}").click().run()
-        assert answer_of(content) in shown(page)
-    assert number == 19
+    page.button(key="example-8").click().run()
+    assert "what speaks for" not in shown(page)
+    page.session_state["example-steps-why"] = True
+    shown_now = shown(page.run())
+    assert "what speaks for a 8" in shown_now
+    assert shown_now.count("learned as a") == (3 if data else 0)
+
+
+def test_two_models_answer_side_by_side(history, monkeypatch):
+    monkeypatch.chdir(history)
+    page = open_tab("Compare")
+    choices = page.selectbox[0]
+    assert [name.split(" · ")[0] for name in choices.options] == ["main", STUBBORN, "v1"]
+    assert "99." in choices.options[0]
+    assert "learning_rate" in shown(page)
+    assert "augmentation" not in shown(page)
+    assert shown(page).count("two models make of it") == 2
+    page.session_state["example"] = 7
+    page.run()
+    assert shown(page).count('<p class="digit">7</p>') == 1
+    assert shown(page).count('<p class="digit">1</p>') == 1
+    page.selectbox[1].select_index(2).run()
+    assert shown(page).count('<p class="digit">7</p>') == 2
+
+
+def test_a_drawing_comes_before_an_example(history, monkeypatch):
+    monkeypatch.chdir(history)
+    page = open_tab("Draw")
+    page.session_state["canvas"] = {
+        "drawing": {"raw": {"objects": [{}]}, "data": png_to_url(SEVEN)}
+    }
+    page.session_state["strokes"] = [{}]
+    page.session_state["example"] = 8
+    page.session_state["tab"] = "Compare"
+    page.run()
+    assert shown(page).count('<p class="digit">7</p>') == 2  # of the tab Draw, and of "main"
+
+
+def test_without_a_history_there_is_nothing_to_compare(elsewhere):
+    assert "Compare" not in [tab.label for tab in open_tab("Draw").tabs]
+    subprocess.run(["git", "init", "-q"], check=True)
+    page = open_tab("Compare")
+    assert "it takes two" in page.markdown[0].value
+
+
+def test_a_model_of_long_ago_that_cannot_be_used_says_so(elsewhere):
+    description = Path("models/digits.json")
+    good = description.read_text()
+    for content in (good, "1"):
+        description.write_text(content)
+        commit_all()
+    description.write_text(good)
+    page = open_tab("Compare")
+    assert shown(page).count("This model can't be used") == 1
+    assert "choose another" in shown(page)
 
 
 def test_an_uploaded_picture_is_read():
@@ -97,18 +156,19 @@ def test_an_uploaded_picture_is_read():
 
 def test_several_pictures_become_a_table():
     page = open_tab("Upload")
-    files = {"a.png": SEVEN, "b.png": PAPER, "c.png": SEVEN[:200], "a=1.png": load_examples()[0]}
+    files = {"a.png": SEVEN, "b.png": PAPER, "c.png": SEVEN[:200], "<a=1>.png": load_examples()[0]}
     page.file_uploader[0].set_value([(name, files[name], "image/png") for name in files]).run()
     assert not page.exception
-    table = page.dataframe[0].value
+    rows = shown(page).partition('class="readings"')[2].split("<tr>")[2:]
     readings = [read_digit(load_classifier(), content) for content in files.values()]
-    assert table["file"].tolist() == list(files)
-    assert table["digit"].fillna(-1).tolist() == [7, -1, -1, readings[3].prediction]
-    assert table["picture"].str.startswith("data:image/png").fillna(False).tolist() == [
-        reading.reason != "unreadable" for reading in readings
-    ]
-    assert BLANK in table["note"][1]
-    assert "damaged" in table["note"][2]
+    for row, name, reading in zip(rows, files, readings, strict=True):
+        assert f"<td>{html.escape(name)}<br>" in row
+        assert row.count("<img") == (0 if reading.reason == "unreadable" else 2)
+        assert ("<b></b>" in row) == (reading.prediction is None)
+    assert "<b>7</b>" in rows[0]
+    assert BLANK in rows[1]
+    assert "damaged" in rows[2]
+    assert f"<b>{readings[3].prediction}</b>" in rows[3]
     assert page.get("download_button")
 
 
@@ -176,6 +236,12 @@ def test_the_model_is_described():
     assert len(page.get("image")) == len(list(Path("plots").glob("*.png")))
 
 
+def commit_all() -> None:
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for command in ("init -q", "add -A", "commit -qm model"):
+        subprocess.run(["git", *identity, *command.split()], check=True)
+
+
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch) -> Path:
     """A folder to work in, with a copy of the model and nothing else."""
@@ -214,10 +280,8 @@ def test_a_new_model_speaks_without_a_restart(elsewhere):
 
 def test_the_date_is_that_of_the_commit(elsewhere, monkeypatch):
     assert load_date() is None
-    for command in ("init -q", "add -A", "commit -qm model --date=2020-02-03T12:00:00Z"):
-        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-        monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-03T12:00:00Z")
-        subprocess.run(["git", *identity, *command.split()], check=True)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-03T12:00:00Z")
+    commit_all()
     assert load_date() == "2020-02-03"
     Path("models/digits.tflite").write_bytes(b"another")
     assert load_date() is None

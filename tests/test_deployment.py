@@ -24,7 +24,8 @@ def test_the_command_line_reads_a_digit(programs):
 
 def test_the_page_is_served(programs):
     # The server is made once `/_stcore/health` answers "ok".
-    output = Server([str(programs / "streamlit")], programs.parents[1]).stop()
+    command = [str(programs / "streamlit"), "run", "app/streamlit_app.py"]
+    output = Server(programs.parents[1], command).stop()
     assert "Traceback" not in output
     assert "ModelError" not in output
 

@@ -36,23 +36,31 @@ def server(browser) -> Iterator[Server]:
     assert "Traceback" not in server.stop()
 
 
+@pytest.fixture(scope="session")
+def server_of_history(browser, history) -> Iterator[Server]:
+    """The app's server where there are models to compare."""
+    server = Server(history)
+    yield server
+    assert "Traceback" not in server.stop()
+
+
 @pytest.fixture
 def open_page(server, browser):
     """Open the page in a window of its own; nothing may fail or be fetched from elsewhere."""
     contexts, troubles = [], []
 
-    def open_page(**settings) -> Page:
+    def open_page(server: Server = server, **settings) -> Page:
         contexts.append(browser.new_context(**settings))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-        page.on("request", lambda request: check(request.url))
+        page.on("request", lambda request: check(server.url, request.url))
         page.goto(server.url)
         expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
         return page
 
-    def check(url: str) -> None:
-        if not url.startswith((server.url, "data:", "blob:")):
+    def check(home: str, url: str) -> None:
+        if not url.startswith((home, "data:", "blob:")):
             troubles.append(f"elsewhere: {url}")
 
     yield open_page

@@ -1,6 +1,7 @@
 """A visit to the page: uploads, keyboard only, both themes on desktop and phone."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_an_upload_and_one_that_is_too_large(open_page, tmp_path):
     expect(page.get_by_text("5.0MB or smaller")).to_be_visible()
 
 
+def test_a_table_fits_a_phone(open_page, tmp_path):
+    page = open_page(**PHONE)
+    page.get_by_role("tab", name="Upload").click()
+    paths = [tmp_path / f"{'long_name' * 12}-{number}.png" for number in range(2)]
+    for path in paths:
+        shutil.copy("app/gallery/07-7.png", path)
+    page.set_input_files("input[type=file]", paths)
+    expect(page.locator(".readings b")).to_have_text(["7", "7"])
+    assert page.locator(".readings").evaluate("table => table.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_keyboard_is_enough(open_page):
     page = open_page(**DESKTOP)
     press_until_focused(page, page.get_by_role("tab", name="Draw"), "Tab")
@@ -51,7 +64,7 @@ def test_the_keyboard_is_enough(open_page):
     press_until_focused(page, example, "Tab")
     page.keyboard.press("Enter")
     expect_answer(page, 7)
-    press_until_focused(page, page.locator("summary:visible"), "Tab")
+    press_until_focused(page, page.locator("summary:visible").first, "Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".steps img")).to_have_count(4)
 

@@ -1,0 +1,63 @@
+"""A repository with a history: three models, one of them in an experiment."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+STUBBORN = "stubborn-" + "with-a-long-name-" * 5
+
+
+def make_history(folder: Path) -> None:
+    """Fill a folder: the tag "v1", the experiment STUBBORN, whose model reads a 1 in everything,
+    and the branch "main", trained at another rate."""
+    for name in ("models/digits.tflite", "models/digits.json", "metrics/test.json"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(name, folder / name)
+    shutil.copytree(".streamlit", folder / ".streamlit")
+    model = (folder / "models/digits.tflite").read_bytes()
+    run(folder, "git init -q -b main")
+    run(folder, "git config user.name Test")
+    run(folder, "git config user.email test@example.org")
+    run(folder, f"{sys.executable} -m dvc init -q")
+    run(folder, "git add -A")
+    run(folder, "git commit -qm First")
+    run(folder, "git tag -am First v1", GIT_COMMITTER_DATE="2020-02-03T12:00:00Z")
+    write_model(folder, stubborn(model), dropout=0.9)
+    run(folder, f"{sys.executable} -m dvc exp save --name {STUBBORN}")
+    write_model(folder, model, dropout=0.2, learning_rate=0.02)
+    run(folder, "git commit -qam Second")
+
+
+def run(folder: Path, command: str, **settings: str) -> None:
+    environment = os.environ | settings
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, env=environment)
+
+
+def write_model(folder: Path, model: bytes, **params: float) -> None:
+    """Write a model, and a description that says it was trained with the parameters."""
+    description = folder / "models/digits.json"
+    facts = json.loads(description.read_text())
+    facts["sha256"] = sha256(model).hexdigest()
+    facts["train"] |= params
+    description.write_text(json.dumps(facts))
+    description.with_suffix(".tflite").write_bytes(model)
+
+
+def stubborn(model: bytes) -> bytes:
+    """The model with a last layer that leans towards 1, whatever it sees."""
+    interpreter = Interpreter(model_content=model)
+    biases = [
+        interpreter.get_tensor(details["index"])
+        for details in interpreter.get_tensor_details()
+        if details["shape"].tolist() == [10]
+    ]
+    assert model.count(biases[0].tobytes()) == 1
+    leaning = biases[0] + 1000 * np.eye(10, dtype=np.float32)[1]
+    return model.replace(biases[0].tobytes(), leaning.tobytes())
