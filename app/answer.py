@@ -17,7 +17,7 @@ from digits.words import in_numbers, in_words
 BLANK = "There is nothing but paper in this picture."
 _NO_ANSWER = {
     "not_a_digit": "This doesn't look like a digit.",
-    "several_digits": "This looks like more than one digit.",
+    "several_digits": "There are {count} separate things here: show one digit at a time.",
 }
 
 
@@ -47,7 +47,8 @@ def explain(reading: Reading, blank: str = BLANK) -> str:
         return blank
     if reading.error:
         return f"{reading.error[0].upper()}{reading.error[1:]}."
-    return _NO_ANSWER.get(str(reading.reason), "The model gives no answer for this picture.")
+    sentence = _NO_ANSWER.get(str(reading.reason), "The model gives no answer for this picture.")
+    return sentence.format(count=reading.count)
 
 
 def answer_html(reading: Reading, blank: str) -> str:

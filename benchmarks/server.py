@@ -17,6 +17,9 @@ _APP = Path("app/streamlit_app.py").resolve()
 class Server:
     """`streamlit run app/streamlit_app.py` in a folder, ready once this is made.
 
+    Only this machine sees it.
+    """
+
     def __init__(
         self,
         folder: Path = Path(),

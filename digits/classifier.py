@@ -55,6 +55,12 @@ class Classifier:
                 f"{path} is not the model that {path.with_suffix('.json')} describes: "
                 "bring both back from Git, or make them anew with `make run`"
             )
+        missing = {"temperature", "digit_threshold"} - description.keys()
+        if missing:
+            raise ModelError(
+                f"{path.with_suffix('.json')} states no {' and no '.join(sorted(missing))}: the "
+                "model is of another version; make one with `make run`"
+            )
         return cls(model, description)
 
     @property
@@ -62,9 +68,7 @@ class Classifier:
         """The score from which on something is taken for a digit."""
         return float(self.description["digit_threshold"])
 
-    def predict(
-        self, images: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def predict(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return what uint8 images (n, 28, 28), ink bright, show if they show digits, and whether.
 
         Each digit's probability, float32 (n, 10), calibrated; and a score, float32 (n,), the higher

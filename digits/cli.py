@@ -1,5 +1,7 @@
 """The command line: `digits predict PICTURE ...` reads the digits in pictures.
 
+`digits evaluate PATH` says how many of labelled pictures it reads right.
+
 Results go to standard output, everything else to standard error. The exit status is 0 where every
 picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing or altered model.
 """
@@ -9,7 +11,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 DEFAULT_MODEL = "models/digits.tflite"
@@ -69,11 +71,31 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help=f"draw picture, digit and probabilities of one picture (default {DEFAULT_PLOT})",
     )
+    _add_common(command)
+    command = commands.add_parser(
+        "evaluate",
+        help="say how many labelled pictures are read right",
+        description="Read pictures whose digits are known: accuracy with its interval, share "
+        "rejected, confusion matrix.",
+        epilog="Exit status: 0 done, 2 wrong call, 3 no model.",
+    )
+    command.set_defaults(run=_evaluate)
+    command.add_argument(
+        "path",
+        metavar="PATH",
+        help="a folder whose folders are named 0 to 9, or whose pictures are named like "
+        "7-first.png; or an .npz file with arrays X (n, height, width), ink bright, and y (n,)",
+    )
+    command.add_argument("--json", action="store_true", help="the result as a JSON object")
+    _add_common(command)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model", default=DEFAULT_MODEL, metavar="PATH", help=f"default {DEFAULT_MODEL}"
     )
     command.add_argument("--quiet", action="store_true", help="nothing on standard error")
-    return parser
 
 
 def _count(text: str) -> int:
@@ -99,16 +121,36 @@ class _Version(argparse.Action):
 
 
 def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        from digits.predict import predict
+
+        return 0 if predict(options) else SOME_UNREADABLE
+
+    return _reading(parser, run)
+
+
+def _evaluate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        from digits.evaluate import evaluate
+
+        evaluate(options)
+        return 0
+
+    return _reading(parser, run)
+
+
+def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
+    """Call what reads pictures; turn its errors into sentences and exit statuses."""
     # NumPy starts a thread of its own for each core, for algebra that no picture needs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Pillow gives the memory of each picture back to the system, unless it may keep some blocks.
     os.environ.setdefault("PILLOW_BLOCKS_MAX", "16")
     # What reads pictures takes a quarter of a second to load, which no help text needs.
     from digits.classifier import ModelError
-    from digits.predict import UsageError, WorkersError, predict
+    from digits.predict import UsageError, WorkersError
 
     try:
-        return 0 if predict(options) else SOME_UNREADABLE
+        return run()
     except ModelError as error:
         print(f"digits: {error}", file=sys.stderr)
         return NO_MODEL

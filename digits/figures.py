@@ -155,17 +155,28 @@ def plot_mistakes(
 
 
 def plot_reliability(
-    confidence: NDArray[np.float64], correct: NDArray[np.bool_], dataset: str
+    confidence: NDArray[np.float64],
+    before: NDArray[np.float64],
+    correct: NDArray[np.bool_],
+    dataset: str,
 ) -> Figure:
-    """Show accuracy by confidence, and how many digits have it: arrays (n,)."""
-    bins = reliability(confidence, correct)
+    """Show accuracy by confidence, after calibration and `before`, and how many digits have it.
+
+    Arrays (n,).
+    """
+    bins, bins_before = reliability(confidence, correct), reliability(before, correct)
     error = expected_calibration_error(confidence, correct)
     figure = _figure(6, 6, f"Reliability: expected calibration error {error:.2%}", dataset)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, BINS + 1)
-    filled = bins.counts > 0
     upper.plot([0, 1], [0, 1], "--", color="gray", label="perfect calibration")
-    upper.plot(bins.confidence[filled], bins.accuracy[filled], "o-", color=BLUE, label="this model")
+    for shown, style, color, label in (
+        (bins_before, "s:", ORANGE, "before calibration"),
+        (bins, "o-", BLUE, "this model"),
+    ):
+        filled = shown.counts > 0
+        x, y = shown.confidence[filled], shown.accuracy[filled]
+        upper.plot(x, y, style, color=color, label=label)
     upper.set(ylabel="share that is right", ylim=(0, 1.03))
     upper.legend(frameon=False)
     lower.bar(edges[:-1], bins.counts, width=1 / BINS, align="edge", color=BLUE, edgecolor="white")
@@ -177,4 +188,46 @@ def plot_reliability(
         axes.grid(alpha=0.3)
     upper.yaxis.set_major_formatter(PercentFormatter(1))
     sns.despine(figure)
+    return figure
+
+
+def plot_rejection(
+    scores: dict[str, NDArray[np.float64]], threshold: float, dataset: str
+) -> Figure:
+    """Show how the scores of digits and of other things lie: kind → scores (n,), digits first."""
+    figure = _figure(8, 0.6 * len(scores) + 1.6, "Told from digits: scores by kind", dataset)
+    axes = figure.subplots()
+    colors = [BLUE, *[ORANGE] * (len(scores) - 1)]
+    sns.violinplot(
+        list(scores.values()), ax=axes, orient="h", palette=colors, cut=0, inner="quart",
+        density_norm="width", linewidth=0.8,
+    )  # fmt: skip
+    names = [f"{name}: {(values >= threshold).mean():.1%} pass" for name, values in scores.items()]
+    axes.set_yticks(range(len(names)), names)
+    axes.axvline(threshold, color="black", linestyle="--", linewidth=1)
+    axes.set(xlabel="score: from the dashed line on, the answer is a digit")
+    sns.despine(ax=axes)
+    return figure
+
+
+def plot_robustness(rows: Sequence[dict[str, str]], dataset: str) -> Figure:
+    """Show accuracy by situation and severity: rows with `situation`, `severity`, `accuracy` and
+    `rejected`."""
+    severities = list(dict.fromkeys(row["severity"] for row in rows))
+    situations = list(dict.fromkeys(row["situation"] for row in rows))
+    figure = _figure(9, 0.36 * len(situations) + 1.4, "Digits as people hand them in", dataset)
+    titles = {"accuracy": "read right", "rejected": "taken for no digit, or for several"}
+    for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), titles.items(), strict=True):
+        values = {(row["situation"], row["severity"]): float(row[name]) for row in rows}
+        table = [
+            [values[situation, severity] for severity in severities] for situation in situations
+        ]
+        sns.heatmap(
+            np.array(table), ax=axes, annot=True, fmt=".1%", cbar=False, linewidths=0.5,
+            vmin=0.9 if name == "accuracy" else 0, vmax=1 if name == "accuracy" else 0.2,
+            cmap="Blues" if name == "accuracy" else "Oranges",
+            xticklabels=severities, yticklabels=situations,
+        )  # fmt: skip
+        axes.set_title(title, fontsize=10)
+        axes.tick_params(axis="y", rotation=0)
     return figure

@@ -14,7 +14,7 @@ CSV_HEADER += [f"probability_{digit}" for digit in range(10)]
 
 def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
     """Say what the picture `name` shows: its name in `width` columns, then the best guesses."""
-    if reading.prediction is None:
+    if reading.prediction is None or reading.probabilities is None:
         return f"{name:{width}}  -  {_reason(reading)}"
     ranked = sorted(enumerate(reading.probabilities), key=lambda guess: -guess[1])[:top_k]
     guesses = "   ".join(f"{digit}  {probability:6.1%}" for digit, probability in ranked)

@@ -79,7 +79,7 @@ def noise(random: Random, _: Split) -> NDArray[np.uint8]:
     if random.random() < 0.5:
         y, x = np.mgrid[-1:1:28j, -1:1:28j]
         grey = grey * (y**2 + x**2 < random.uniform(0.3, 1))
-    return (grey * 255).astype(np.uint8)
+    return np.asarray(grey * 255, np.uint8)
 
 
 def joined(random: Random, split: Split) -> NDArray[np.uint8]:
@@ -104,11 +104,12 @@ def joined(random: Random, split: Split) -> NDArray[np.uint8]:
 
 def turned(random: Random, split: Split) -> NDArray[np.uint8]:
     """Turn a digit by a quarter, mirror it or stand it on its head, where that makes it none."""
-    turn, labels = (
+    ways: tuple[tuple[Callable[[NDArray[np.uint8]], NDArray[np.uint8]], tuple[int, ...]], ...] = (
         (lambda image: np.rot90(image, random.choice([1, 3])), TURNED),
         (np.fliplr, MIRRORED),
         (np.flipud, FLIPPED),
-    )[random.integers(3)]
+    )
+    turn, labels = ways[random.integers(len(ways))]
     fitting = np.flatnonzero(np.isin(split.labels, labels))
     # A small data set may lack one of them.
     chosen = random.choice(fitting) if len(fitting) else random.integers(len(split.labels))
@@ -120,7 +121,7 @@ def torn(random: Random, split: Split) -> NDArray[np.uint8]:
     image = split.images[random.integers(len(split.images))]
     quarters = image.reshape(2, 14, 2, 14).swapaxes(1, 2).reshape(4, 14, 14)
     order = np.roll(random.permutation(4), random.integers(4))
-    return quarters[order].reshape(2, 2, 14, 14).swapaxes(1, 2).reshape(28, 28)
+    return np.asarray(quarters[order].reshape(2, 2, 14, 14).swapaxes(1, 2).reshape(28, 28))
 
 
 KINDS: dict[str, Callable[[Random, Split], NDArray[np.uint8]]] = {

@@ -10,14 +10,15 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import skimage
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 FRAME = 280
-FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
-FONTS += ("DejaVuSerif", "DejaVuSerif-Italic", "STIXGeneral", "STIXGeneralItalic")
-FONTS += ("cmr10", "cmss10", "cmti10", "cmtt10")
+FONTS: tuple[str, ...] = (
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono"),
+    *("DejaVuSerif", "DejaVuSerif-Italic", "STIXGeneral", "STIXGeneralItalic"),
+    *("cmr10", "cmss10", "cmti10", "cmtt10"),
+)
 SYMBOL_FONTS = tuple(name for name in FONTS if not name.startswith("cm"))
 # Each is some digit in another hand: 8 0 6 1 0 0 5 2, and 6 9 1 1 0 9 5 2.
 LOOK_ALIKES = "BDGIOQSZ" + "bgiloqsz"

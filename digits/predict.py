@@ -101,9 +101,7 @@ def predict(options: argparse.Namespace) -> bool:
     Raises ModelError where there is no model to read them with, UsageError for a plot that can't be
     drawn.
     """
-    classifier = Classifier.load(options.model)
-    with _silence():
-        classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
+    classifier = load_quietly(options.model)
     pictures = list(find_pictures(options.pictures))
     if options.save_plot and len(pictures) != 1:
         raise UsageError(f"--save-plot draws one picture, and there are {len(pictures)}")
@@ -121,6 +119,19 @@ def predict(options: argparse.Namespace) -> bool:
         elif options.save_plot:
             save_plot(Path(options.save_plot), picture, reading)
     return all_read
+
+
+def load_quietly(path: str) -> Classifier:
+    """Load a model and let it predict once, without the greeting."""
+    classifier = Classifier.load(path)
+    with _silence():
+        classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
+    return classifier
+
+
+def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -> Iterable[Reading]:
+    """Read pictures in their order, many behind a progress bar where there is a terminal."""
+    return _watched(read_all(classifier, pictures), len(pictures), quiet)[0]
 
 
 def _watched(

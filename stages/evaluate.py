@@ -41,13 +41,26 @@ def score(labels: NDArray[np.uint8], y_prob: NDArray[np.float32]) -> dict[str, f
     return {name: round(float(value), DECIMALS) for name, value in figures.items()}
 
 
-def write_predictions(path: Path, labels: NDArray[np.uint8], y_prob: NDArray[np.float32]) -> None:
-    """Write one row a digit: what it shows, what was predicted, and how confidently."""
+def uncalibrated(y_prob: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Return the probabilities (n, 10) as they were before the temperature divided their logits."""
+    powers = y_prob.astype(np.float64) ** temperature
+    before: NDArray[np.float32] = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return before
+
+
+def write_predictions(
+    path: Path,
+    labels: NDArray[np.uint8],
+    y_prob: NDArray[np.float32],
+    before: NDArray[np.float32],
+) -> None:
+    """Write one row a digit: what it shows, what was predicted, and how confidently, after and
+    before calibration."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["actual", "predicted", "confidence"])
-        for label, row in zip(labels, y_prob, strict=True):
-            writer.writerow([label, row.argmax(), f"{row.max():.4f}"])
+        writer.writerow(["actual", "predicted", "confidence", "uncalibrated"])
+        for label, row, row_before in zip(labels, y_prob, before, strict=True):
+            writer.writerow([label, row.argmax(), f"{row.max():.4f}", f"{row_before.max():.4f}"])
 
 
 def report(labels: NDArray[np.uint8], y_pred: NDArray[np.int64]) -> tuple[dict[str, Any], str]:
@@ -77,12 +90,18 @@ def main() -> None:
         )
     }
     figures = score(test.labels, y_prob)
-    write_json(METRICS_DIR / "test.json", dataset | figures | agreement)
+    before = uncalibrated(y_prob, classifier.description["temperature"])
+    figures_before = {
+        f"uncalibrated_{name}": value
+        for name, value in score(test.labels, before).items()
+        if name in ("loss", "expected_calibration_error")
+    }
+    write_json(METRICS_DIR / "test.json", dataset | figures | figures_before | agreement)
     table, text = report(test.labels, y_pred)
     write_json(METRICS_DIR / "classification_report.json", table)
     with replacing(METRICS_DIR / "classification_report.txt") as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-    write_predictions(PREDICTIONS, test.labels, y_prob)
+    write_predictions(PREDICTIONS, test.labels, y_prob, before)
     print(
         f"{dataset['dataset']}, {len(test.labels):,} test digits: "
         f"accuracy {figures['accuracy']:.2%}, "

@@ -81,7 +81,9 @@ def main() -> None:
             "rejected": round(float(np.mean([row.rejected for row in of_severity])), DECIMALS),
         }
     for situation in SITUATIONS:
-        result[situation] = {row.severity: row.accuracy for row in rows if row.situation == situation}
+        result[situation] = {
+            row.severity: row.accuracy for row in rows if row.situation == situation
+        }
     write_json(ROBUSTNESS, result)
     with replacing(TABLE) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([Row._fields, *rows])

@@ -82,7 +82,7 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> list[NDArray[np.fl
 
 
 def describe(model: keras.Model, exported: bytes, calibration: dict[str, float]) -> dict[str, Any]:
-    """Say what the exported file is: its SHA-256, what it was made from, how to read its figures."""
+    """Say what the exported file is, what it was made from, and how to read its figures."""
     dataset = load_dataset()
     return {
         "sha256": hashlib.sha256(exported).hexdigest(),

@@ -1,6 +1,6 @@
 """Draw the pictures of data, training and results from what the other stages wrote.
 
-data/, models/training.json, plots/predictions.csv → plots/*.png and plots/history.csv:
+data/, models/{training,digits}.json, plots/*.csv → plots/*.png and plots/history.csv:
 `python -m stages.plot`
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from digits import figures
@@ -20,7 +21,10 @@ from digits.stage import replacing, run_stage
 PLOTS_DIR = Path("plots")
 AUGMENTED = Path("data/augmented.npy")
 TRAINING = Path("models/training.json")
+DESCRIPTION = Path("models/digits.json")
 PREDICTIONS = PLOTS_DIR / "predictions.csv"
+OUTSIDERS = PLOTS_DIR / "outsiders.csv"
+ROBUSTNESS = PLOTS_DIR / "robustness.csv"
 HISTORY = PLOTS_DIR / "history.csv"
 
 
@@ -30,6 +34,20 @@ def write_history(path: Path, history: list[dict[str, float]]) -> None:
         writer = csv.DictWriter(file, history[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(history)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file with a header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def read_scores(path: Path) -> dict[str, NDArray[np.float64]]:
+    """Read the scores of each kind of thing, in the file's order: kind → scores (n,)."""
+    scores: dict[str, list[float]] = {}
+    for row in read_rows(path):
+        scores.setdefault(row["kind"], []).append(float(row["score"]))
+    return {kind: np.array(values) for kind, values in scores.items()}
 
 
 def save(figure: Figure, name: str) -> None:
@@ -44,6 +62,7 @@ def main() -> None:
     train, val, test = (load_split(name) for name in ("train", "val", "test"))
     history = json.loads(TRAINING.read_text(encoding="utf-8"))["history"]
     rows = np.genfromtxt(PREDICTIONS, delimiter=",", names=True)
+    threshold = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["digit_threshold"]
     y_pred, confidence = rows["predicted"].astype(np.uint8), rows["confidence"]
     write_history(HISTORY, history)
     drawings: dict[str, Callable[[], Figure]] = {
@@ -57,7 +76,11 @@ def main() -> None:
         "misclassified": lambda: figures.plot_mistakes(
             test.images, test.labels, y_pred, confidence, dataset
         ),
-        "reliability": lambda: figures.plot_reliability(confidence, y_pred == test.labels, dataset),
+        "rejection": lambda: figures.plot_rejection(read_scores(OUTSIDERS), threshold, dataset),
+        "robustness": lambda: figures.plot_robustness(read_rows(ROBUSTNESS), dataset),
+        "reliability": lambda: figures.plot_reliability(
+            confidence, rows["uncalibrated"], y_pred == test.labels, dataset
+        ),
     }
     for name, draw in tqdm(drawings.items(), desc="plots", unit="plot"):
         save(draw(), name)

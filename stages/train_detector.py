@@ -66,9 +66,7 @@ def fit(
     images = np.concatenate([digits, negatives])
     features, logits = varied_features(network, images, params.variations, params.seed)
     are_digits = np.repeat([1, 0], [len(digits), len(negatives)]).astype(np.float32)
-    detector = build_detector(
-        features.shape[1], params.units, params.dropout, params.energy_weight
-    )
+    detector = build_detector(features.shape[1], params.units, params.dropout, params.energy_weight)
     steps = params.epochs * -(-len(features) // params.batch_size)
     detector.compile(
         optimizer=keras.optimizers.AdamW(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digits.calibration import expected_calibration_error, reliability
+from digits.calibration import expected_calibration_error, fit_temperature, reliability
 
 
 def test_perfect_and_worst_confidence():
@@ -24,3 +24,12 @@ def test_bins_hold_everything():
     bins = reliability(confidence, confidence > 0.5)
     assert bins.counts.sum() == 1001
     assert np.all(np.diff(bins.confidence) > 0)
+
+
+def test_the_temperature_takes_back_what_logits_were_multiplied_by():
+    random = np.random.default_rng(1)
+    logits = random.normal(0, 2, (20_000, 10))
+    # The largest of logits with Gumbel noise is a draw from their softmax (Gumbel 1954).
+    labels = (logits + random.gumbel(size=logits.shape)).argmax(axis=1)
+    assert fit_temperature(logits, labels) == pytest.approx(1, abs=0.03)
+    assert fit_temperature(3 * logits, labels) == pytest.approx(3, abs=0.1)

@@ -20,6 +20,11 @@ def committed(name: str) -> dict:
 def results() -> list[str]:
     test, model = committed("metrics/test.json"), committed("models/digits.json")
     seeds = committed("benchmarks/seeds.json")
+    rejection, robustness = (
+        committed("metrics/rejection.json"),
+        committed("metrics/robustness.json"),
+    )
+    others = rejection["all but look-alikes"]
     low, high = test["accuracy_low"], test["accuracy_high"]
     error = test["expected_calibration_error"]
     mean, deviation = seeds["mean"], seeds["standard_deviation"]
@@ -31,12 +36,22 @@ def results() -> list[str]:
         f"| Loss (mean negative log-likelihood) | {test['loss']:.4f} |",
         f"| Macro F1 | {test['macro_f1']:.2%} |",
         f"| Expected calibration error | {error:.2%} |",
+        f"| Test digits taken for no digit | {rejection['false_rejection']:.2%} |",
+        "| Letters, symbols, scribbles, photos and faces taken for digits | "
+        f"{others['false_acceptance']:.1%} |",
+        f"| The same, AUROC | {others['auroc']:.4f} |",
+        *(
+            f"| Digits as people hand them in, {severity} | {figures['accuracy']:.1%} read right, "
+            f"{figures['least']:.1%} in the worst situation; {figures['rejected']:.1%} rejected |"
+            for severity in ("mild", "middle", "severe")
+            for figures in [robustness[severity]]
+        ),
         f"| Parameters | {model['parameters']:,} |",
         f"| Time for a run of the pipeline | {seeds['minutes']} minutes on {seeds['machine']} |",
     ]
 
 
-@pytest.mark.parametrize("row", range(8))
+@pytest.mark.parametrize("row", range(14))
 def test_every_figure_in_the_readme_is_a_committed_one(row):
     assert results()[row] in README.splitlines()
 

@@ -40,11 +40,16 @@ def test_the_report_counts_every_class(y_prob):
 
 
 def test_predictions_are_written_row_by_row(tmp_path, y_prob):
-    evaluate.write_predictions(tmp_path / "predictions.csv", LABELS, y_prob)
+    evaluate.write_predictions(tmp_path / "predictions.csv", LABELS, y_prob, y_prob**2)
     with (tmp_path / "predictions.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 20
-    assert rows[0] == {"actual": "0", "predicted": "3", "confidence": "0.9100"}
+    assert rows[0] == {
+        "actual": "0",
+        "predicted": "3",
+        "confidence": "0.9100",
+        "uncalibrated": "0.8281",
+    }
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch, tiny_split, y_prob):
@@ -55,6 +60,10 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch, tiny_split,
         for epoch in (1, 2)
     ]
     y_pred, confidence = y_prob.argmax(axis=1), y_prob.max(axis=1)
+    rows = [
+        {"situation": "faint", "severity": severity, "accuracy": "0.97", "rejected": "0.01"}
+        for severity in ("mild", "severe")
+    ]
     images = tiny_split.images[:20]
 
     def draw():
@@ -67,7 +76,13 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch, tiny_split,
             "history": figures.plot_history(history, "bars"),
             "confusion": figures.plot_confusion(LABELS, y_pred, "bars"),
             "mistakes": figures.plot_mistakes(images, LABELS, y_pred, confidence, "bars"),
-            "reliability": figures.plot_reliability(confidence, y_pred == LABELS, "bars"),
+            "reliability": figures.plot_reliability(
+                confidence, confidence**2, y_pred == LABELS, "bars"
+            ),
+            "rejection": figures.plot_rejection(
+                {"digits": confidence, "letters": -confidence}, 0.5, "bars"
+            ),
+            "robustness": figures.plot_robustness(rows, "bars"),
         }
 
     written = []
@@ -76,5 +91,5 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch, tiny_split,
             assert "bars" in figure.get_suptitle()
             plot.save(figure, name)
         written.append({path.name: path.read_bytes() for path in tmp_path.glob("*.png")})
-    assert len(written[0]) == 7
+    assert len(written[0]) == 9
     assert written[0] == written[1]

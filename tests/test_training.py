@@ -10,6 +10,7 @@ import yaml
 
 from digits.augment import Ranges, training_batches, warp
 from digits.classifier import Classifier
+from digits.detector import build_detector, with_score
 from digits.model import build_model, save_model
 from digits.params import load_params
 from digits.splits import Split
@@ -145,14 +146,17 @@ def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, 
     monkeypatch.setattr(export, "load_dataset", lambda: {"name": "bars", "splits": {"train": 40}})
     (tmp_path / "training.json").write_text(json.dumps({"params": {"epochs": 2}, "history": []}))
     model, _ = train.fit(params(), tiny_split, tiny_split, tmp_path / "checkpoint")
-    exported = export.to_litert(model)
-    description = export.describe(model, exported)
+    joint = with_score(model, build_detector(model.layers[-1].input.shape[1], 4, 0.0, 0.3))
+    exported = export.to_litert(joint)
+    calibration = {"temperature": 1.25, "digit_threshold": 0.5}
+    description = export.describe(model, exported, calibration)
     assert description["dataset"] == "bars"
     assert description["train"] == {"epochs": 2}
-    logits = model(floats(tiny_split), training=False).numpy()
-    expected = tf.nn.softmax(logits).numpy()
-    actual = Classifier(exported, description).predict_proba(tiny_split.images)
-    np.testing.assert_allclose(actual, expected, atol=1e-5)
+    logits, scores = (output.numpy() for output in joint(floats(tiny_split), training=False))
+    expected = tf.nn.softmax(logits / 1.25).numpy()
+    y_prob, digit_scores = Classifier(exported, description).predict(tiny_split.images)
+    np.testing.assert_allclose(y_prob, expected, atol=1e-5)
+    np.testing.assert_allclose(digit_scores, scores[:, 0], atol=1e-4)
 
 
 def test_augmented_samples_show_original_and_warps(tiny_split):
