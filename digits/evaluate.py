@@ -61,6 +61,8 @@ def find_labelled(path: Path) -> list[Labelled]:
 def _from_folder(path: Path) -> Iterator[Labelled]:
     for picture in find_pictures([str(path)]):
         name = Path(picture.name)
+        if name.is_dir():  # what an empty folder stands for
+            return
         digits = _LABEL.findall(name.stem)
         if _LABEL.fullmatch(name.parent.name):
             digits = [name.parent.name]

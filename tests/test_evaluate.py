@@ -61,7 +61,7 @@ def test_rejections_are_counted_beside_best_guesses():
 
 
 def test_no_label_no_picture_no_arrays_end_in_a_sentence(tmp_path, seven):
-    with pytest.raises(UsageError, match="holds no labelled pictures|says nowhere"):
+    with pytest.raises(UsageError, match="holds no labelled pictures"):
         find_labelled(tmp_path)
     seven.save(tmp_path / "seven.png")
     with pytest.raises(UsageError, match="name it like 7-first"):

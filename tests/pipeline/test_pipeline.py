@@ -51,3 +51,15 @@ def test_plots_are_drawn_without_a_network(clone):
     assert not re.search(r"<script[^>]*src", page)
     assert page.count("vegaEmbed('#") == 5
     assert page.count('<img src="static/') == 9
+
+
+def test_tables_show_stages_and_figures(clone):
+    assert "train_detector" in clone.dvc("dag")
+    assert "metrics/rejection.json" in clone.dvc("metrics", "show")
+    assert "workspace" in clone.dvc("exp", "show", "--only-changed")
+
+
+def test_the_card_says_what_was_measured(clone):
+    card = (clone.folder / "models" / "README.md").read_text(encoding="utf-8")
+    assert f"{clone.read('metrics/test.json')['accuracy']:.2%}" in card
+    assert f"{clone.read('metrics/rejection.json')['scribbles']['auroc']:.3f}" in card
