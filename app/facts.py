@@ -13,6 +13,8 @@ _PLOTS = {
     "confusion_matrix": "Which digits are taken for which",
     "misclassified": "The misread digits",
     "reliability": "How far confidence can be trusted",
+    "rejection": "What is told from digits",
+    "robustness": "Digits as people hand them in",
     "training_history": "The training",
     "augmented": "Training digits as they are varied",
     "samples": "What it learned from",
