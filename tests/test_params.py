@@ -7,10 +7,18 @@ import yaml
 
 from digits.params import ParamsError, load_params
 from stages.download import DownloadParams
+from stages.evaluate_robustness import EvaluateRobustnessParams
 from stages.preprocess import PreprocessParams
 from stages.train import TrainParams
+from stages.train_detector import TrainDetectorParams
 
-SECTIONS = {"download": DownloadParams, "preprocess": PreprocessParams, "train": TrainParams}
+SECTIONS = {
+    "download": DownloadParams,
+    "preprocess": PreprocessParams,
+    "train": TrainParams,
+    "train_detector": TrainDetectorParams,
+    "evaluate_robustness": EvaluateRobustnessParams,
+}
 
 
 def test_the_shipped_params_are_valid():
