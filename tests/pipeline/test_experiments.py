@@ -3,33 +3,12 @@
 import csv
 import io
 import json
-import subprocess
-import time
-
-import pytest
-
-SECONDS_AT_MOST = 1200
 
 
 def table(clone) -> dict[str, dict[str, str]]:
     """What `dvc exp show` says of each experiment, by its name."""
     rows = csv.DictReader(io.StringIO(clone.dvc("exp", "show", "--csv")))
     return {row["Experiment"]: row for row in rows if row["Experiment"]}
-
-
-def states(clone) -> list[str]:
-    """How far each experiment in the queue is."""
-    lines = clone.dvc("queue", "status").splitlines()
-    return sorted(line.split()[-1] for line in lines[1:] if line and "Worker" not in line)
-
-
-def wait(clone, done) -> None:
-    """Wait until the states in the queue are as they should be; no other experiment may fail."""
-    end = time.monotonic() + SECONDS_AT_MOST
-    while not done(found := states(clone)):
-        assert "Failed" not in found, clone.dvc("queue", "status")
-        assert time.monotonic() < end, clone.dvc("queue", "status")
-        time.sleep(2)
 
 
 def test_one_change_is_compared_applied_branched_and_removed(clone):
@@ -66,36 +45,3 @@ def test_an_experiment_in_a_copy_leaves_the_folder_alone(clone):
     assert clone.git("status", "--porcelain") == ""
     assert table(clone)["aside"]["train.epochs"] == "1"
     clone.dvc("exp", "remove", "aside")
-
-
-def start_two_workers(clone) -> None:
-    """Start them without a pipe, which they would hold open for as long as they work."""
-    command = ["dvc", "queue", "start", "-j", "2"]
-    output = subprocess.DEVNULL
-    subprocess.run(
-        command, cwd=clone.folder, env=clone.environment, stdout=output, stderr=output, check=True
-    )
-
-
-@pytest.fixture
-def queue(clone):
-    yield clone
-    clone.dvc("queue", "stop", "--kill")
-
-
-def test_a_queue_of_a_grid_and_of_seeds_is_worked_off_by_two(queue):
-    short = ["--set-param=train.epochs=1", "evaluate"]
-    grid = ["exp", "run", "--queue", "--name=grid", "--set-param=train.dropout=0.1,0.3", *short]
-    seeds = ["exp", "run", "--queue", "--name=seed", "--set-param=train.seed=range(2,4)", *short]
-    queue.dvc(*grid)
-    queue.dvc(*seeds)
-    assert states(queue) == ["Queued"] * 4
-    start_two_workers(queue)
-    wait(queue, lambda found: found == ["Success"] * 4)
-    found = table(queue)
-    assert {found[name]["train.dropout"] for name in ("grid-1", "grid-2")} == {"0.1", "0.3"}
-    assert {found[name]["train.seed"] for name in ("seed-1", "seed-2")} == {"2", "3"}
-    names = ["grid-1", "grid-2", "seed-1", "seed-2"]
-    assert len({found[name]["metrics/test.json:loss"] for name in names}) == 4
-    queue.dvc("exp", "remove", *names)
-    assert not table(queue).keys() & set(names)
