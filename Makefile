@@ -5,7 +5,7 @@ EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header
 EVERYTHING := $(EXPORT) --no-emit-project --no-group dev
 SERVING := $(EXPORT) --no-default-groups --group app
 
-.PHONY: run test app audit bench bench-train deployment fuzz kills lint load lock screenshots seeds situations
+.PHONY: run test app audit bench bench-train deployment fuzz kills lint load lock page screenshots seeds situations
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -26,6 +26,9 @@ app: $(UV) ## serve the web page
 
 load: $(UV) ## draw a thousand digits in twenty browsers' stead
 	$(UV) run --locked python -m benchmarks.load
+
+page: $(UV) ## measure how soon the page is there
+	$(UV) run --locked python -m benchmarks.page
 
 screenshots: $(UV) ## take the pictures in the README anew
 	DIGITS_SCREENSHOTS=docs $(UV) run --locked pytest tests/browser -k seen

@@ -1,31 +1,22 @@
 """A server and a browser for the tests of this folder."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.page import start_browser
 from benchmarks.server import Server
-
-FLAGS = [
-    "--no-sandbox",  # a container has none
-    # Chromium calls home otherwise.
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without it the tests are skipped, and say so."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no browser: `apt-get install chromium` brings one")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = start_browser(playwright)
+        if browser is None:
+            pytest.skip("there is no browser: `apt-get install chromium` brings one")
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +48,8 @@ def open_page(server, browser):
         page.on("request", lambda request: check(server.url, request.url))
         page.goto(server.url)
         expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+        # A tab that is still being built loses the focus.
+        page.wait_for_selector("[data-test-script-state=notRunning]")
         return page
 
     def check(home: str, url: str) -> None:

@@ -74,6 +74,7 @@ def press_until_focused(page: Page, locator: Locator, key: str) -> None:
         if locator.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press(key)
+        page.wait_for_timeout(50)
     pytest.fail(f"{key} doesn't lead to {locator}")
 
 
