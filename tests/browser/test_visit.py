@@ -75,6 +75,10 @@ def press_until_focused(page: Page, locator: Locator, key: str) -> None:
             return
         page.keyboard.press(key)
         page.wait_for_timeout(50)
+        # Streamlit's tabs sometimes lose the focus while they are drawn anew: there and back again.
+        if page.evaluate("document.activeElement === document.body"):
+            page.keyboard.press("Shift+Tab")
+            page.keyboard.press("Tab")
     pytest.fail(f"{key} doesn't lead to {locator}")
 
 
