@@ -25,7 +25,7 @@ def count_blobs(ink: NDArray[np.uint8]) -> int:
     image = Image.fromarray(ink).crop(box)
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
     mask = np.pad(np.asarray(image) > _INK, SIDE // 8)
-    reach = round(GAP * max(image.size) / 2)
+    reach = max(1, round(GAP * max(image.size) / 2))
     joined = ndimage.maximum_filter(mask, 2 * reach + 1)
     labels, _ = ndimage.label(joined)
     labels[~mask] = 0

@@ -64,17 +64,18 @@ def vary(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 def varied_features(
     network: keras.Model, images: NDArray[np.uint8], variations: int, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what the network makes of images (n, 28, 28), varied so many times, one after another.
+    """Return what the network makes of images (n, 28, 28), as they are and varied so many times.
 
-    Features, float32 (variations x n, features), and logits, float32 (variations x n, 10).
+    With m = (1 + variations) x n: features, float32 (m, features), and logits, float32 (m, 10).
     """
     model = with_features(network)
     batches = range(0, len(images), BATCH_SIZE)
-    steps = [(variation, first) for variation in range(variations) for first in batches]
+    steps = [(variation, first) for variation in range(1 + variations) for first in batches]
     outputs = []
     for variation, first in tqdm(steps, "features", unit="batch"):
         batch = tf.constant(images[first : first + BATCH_SIZE, ..., np.newaxis], tf.float32)
-        varied = vary(batch, tf.constant([seed, variation * len(images) + first]))
-        outputs.append(model.predict_on_batch(varied))
+        if variation:
+            batch = vary(batch, tf.constant([seed, variation * len(images) + first]))
+        outputs.append(model.predict_on_batch(batch))
     features, logits = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
     return features, logits

@@ -83,8 +83,10 @@ def noise(random: Random, _: Split) -> NDArray[np.uint8]:
 
 
 def joined(random: Random, split: Split) -> NDArray[np.uint8]:
-    """Join two digits: half of each, one beside, above or across the other."""
-    first, second = split.images[random.integers(len(split.images), size=2)]
+    """Join two digits that differ: half of each, one beside, above or across the other."""
+    place = random.integers(len(split.images))
+    others = np.flatnonzero(split.labels != split.labels[place])
+    first, second = split.images[place], split.images[random.choice(others)]
     if random.random() < 0.5:
         first, second = first.T, second.T
     cut, slip = random.integers(10, 18), random.integers(-3, 4)

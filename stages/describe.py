@@ -50,6 +50,7 @@ a bar is rare among them.
 | Test digits taken for something else | {false_rejection:.2%} |
 | Other things told from digits (AUROC) | {auroc:.4f} |
 | Other things taken for digits | {false_acceptance:.1%} |
+| The same, were 1 % of test digits taken for something else | {false_acceptance_at_1_percent:.1%} |
 
 Of other things, these shares are taken for digits:
 

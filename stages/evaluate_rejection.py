@@ -31,7 +31,8 @@ def measure(digits: NDArray[np.float32], readings: Sequence[Reading]) -> dict[st
     """Return how the scores of digits (n,) and the readings of things that are none differ.
 
     `auroc`: the probability that a digit has the higher score. `false_acceptance`: the share of the
-    things that is read as a digit all the same.
+    things that is read as a digit all the same; `false_acceptance_at_1_percent`: the share that
+    would be, were the threshold such that 1 % of these digits were taken for something else.
     """
     others = scores_of(readings)
     are_digits = np.repeat([1, 0], [len(digits), len(others)])
@@ -39,6 +40,9 @@ def measure(digits: NDArray[np.float32], readings: Sequence[Reading]) -> dict[st
     return {
         "auroc": round(float(roc_auc_score(are_digits, np.append(digits, others))), DECIMALS),
         "false_acceptance": round(float(np.mean(accepted)), DECIMALS),
+        "false_acceptance_at_1_percent": round(
+            float(np.mean(others >= np.quantile(digits, 0.01))), DECIMALS
+        ),
     }
 
 

@@ -78,7 +78,7 @@ def fit(
     )
     detector.fit(
         (features, logits),
-        np.tile(are_digits, params.variations)[:, np.newaxis],
+        np.tile(are_digits, 1 + params.variations)[:, np.newaxis],
         batch_size=params.batch_size,
         epochs=params.epochs,
         verbose=2,

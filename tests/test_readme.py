@@ -39,6 +39,8 @@ def results() -> list[str]:
         f"| Test digits taken for no digit | {rejection['false_rejection']:.2%} |",
         "| Letters, symbols, scribbles, photos and faces taken for digits | "
         f"{others['false_acceptance']:.1%} |",
+        "| The same, were 1 % of test digits taken for none | "
+        f"{others['false_acceptance_at_1_percent']:.1%} |",
         f"| The same, AUROC | {others['auroc']:.4f} |",
         *(
             f"| Digits as people hand them in, {severity} | {figures['accuracy']:.1%} read right, "
@@ -51,7 +53,7 @@ def results() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("row", range(14))
+@pytest.mark.parametrize("row", range(15))
 def test_every_figure_in_the_readme_is_a_committed_one(row):
     assert results()[row] in README.splitlines()
 
