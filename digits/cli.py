@@ -44,6 +44,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--version", action=_Version, nargs=0, help="show the versions of program and model"
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_predict(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "predict",
         help="read the digit in each picture",
@@ -72,6 +78,9 @@ def build_parser() -> argparse.ArgumentParser:
         help=f"draw picture, digit and probabilities of one picture (default {DEFAULT_PLOT})",
     )
     _add_common(command)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "evaluate",
         help="say how many labelled pictures are read right",
@@ -88,7 +97,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="the result as a JSON object")
     _add_common(command)
-    return parser
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
