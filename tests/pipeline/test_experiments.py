@@ -3,6 +3,12 @@
 import csv
 import io
 import json
+import subprocess
+import time
+
+import pytest
+
+MINUTES_AT_MOST = 15
 
 
 def table(clone) -> dict[str, dict[str, str]]:
@@ -45,3 +51,55 @@ def test_an_experiment_in_a_copy_leaves_the_folder_alone(clone):
     assert clone.git("status", "--porcelain") == ""
     assert table(clone)["aside"]["train.epochs"] == "1"
     clone.dvc("exp", "remove", "aside")
+
+
+def states(clone) -> list[str]:
+    """How far each experiment in the queue is, in order of the alphabet."""
+    lines = clone.dvc("queue", "status").splitlines()
+    return sorted(line.split()[-1] for line in lines[1:] if line and "Worker" not in line)
+
+
+def wait_for(clone, expected: list[str]) -> None:
+    """Wait until the experiments in the queue are so far."""
+    end = time.monotonic() + 60 * MINUTES_AT_MOST
+    while (found := states(clone)) != expected:
+        running_or_waiting = {"Queued", "Running"} & set(found)
+        assert running_or_waiting and time.monotonic() < end, clone.dvc("queue", "status")
+        time.sleep(1)
+
+
+def start_workers(clone, count: int) -> None:
+    """Start them without a pipe, which they would hold open for as long as they work."""
+    command = ["dvc", "queue", "start", "-j", str(count)]
+    output = subprocess.DEVNULL
+    subprocess.run(
+        command, cwd=clone.folder, env=clone.environment, stdout=output, stderr=output, check=True
+    )
+
+
+@pytest.fixture
+def queue(clone):
+    yield clone
+    clone.dvc("queue", "stop", "--kill")
+
+
+def test_a_queue_is_worked_off_by_two_and_goes_on_where_it_was_interrupted(queue):
+    grid, seeds = "--set-param=train.dropout=0.1,0.3", "--set-param=train.seed=range(2,4)"
+    queue.dvc("exp", "run", "--queue", "--name=grid", grid, "train")
+    start_workers(queue, 2)
+    wait_for(queue, ["Success", "Success"])
+    found = table(queue)
+    assert {found[name]["train.dropout"] for name in ("grid-1", "grid-2")} == {"0.1", "0.3"}
+    queue.dvc("exp", "remove", "grid-1", "grid-2")
+
+    queue.dvc("exp", "run", "--queue", "--name=seed", seeds, "train")
+    start_workers(queue, 1)
+    wait_for(queue, ["Queued", "Running"])
+    queue.dvc("queue", "stop", "--kill")
+    wait_for(queue, ["Failed", "Queued"])
+    start_workers(queue, 2)
+    wait_for(queue, ["Failed", "Success"])
+    queue.dvc("queue", "remove", "--failed")
+    assert states(queue) == ["Success"]
+    (name,) = {"seed-1", "seed-2"} & set(table(queue))
+    queue.dvc("exp", "remove", name)
