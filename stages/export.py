@@ -9,6 +9,7 @@ import hashlib
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tqdm import tqdm
 from digits.calibration import fit_temperature
 from digits.detector import with_score
 from digits.errors import DigitsError
-from digits.situations import read_drawn
+from digits.situations import SITUATIONS, read_drawn
 from digits.splits import Split, load_dataset, load_split
 from digits.stage import replacing, run_stage, write_array, write_json
 
@@ -57,10 +58,14 @@ def to_litert(model: keras.Model) -> bytes:
 
 
 def read_all_drawn(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Draw digits (n, 28, 28) as plain pictures and read them again: the way of every picture."""
+    """Draw digits (n, 28, 28) as people hand them in, and read them: the way of every picture.
+
+    Each is drawn in another of the situations, mildly: plain drawings alone would let the threshold
+    ask more of a digit than pictures that are less than perfect give.
+    """
     # What a process inherits of TensorFlow's threads after a fork would be broken.
     with ProcessPoolExecutor(mp_context=get_context("forkserver")) as pool:
-        read = pool.map(read_drawn, images, range(len(images)), chunksize=100)
+        read = pool.map(read_drawn, images, range(len(images)), cycle(SITUATIONS), chunksize=100)
         readings = list(tqdm(read, "pictures", len(images), unit="picture"))
     return np.stack([reading.digit for reading in readings if reading.digit is not None])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from digits.image import UnreadableImage, read_image, to_mnist
@@ -85,6 +85,15 @@ def test_a_speck_darker_than_a_faint_digit_does_not_hide_it(seven):
     speckled = faint.copy()
     speckled[10:13, 10:13] = 165
     assert overlap(to_mnist(faint), to_mnist(speckled)) > 0.9
+
+
+@pytest.mark.parametrize("side", [8, 11, 12])
+def test_the_edges_of_strokes_that_fill_a_tiny_picture_are_no_noise(side):
+    for width in range(8, 12):
+        image = Image.new("L", (64, 64))
+        corners = [(4, 6), (58, 4), (26, 28), (58, 44), (30, 60), (4, 52)]
+        ImageDraw.Draw(image).line(corners, fill=255, width=width, joint="curve")
+        assert to_mnist(np.asarray(image.resize((side, side), Image.Resampling.BOX))).any()
 
 
 def test_thousands_of_damaged_files_are_read_or_refused():

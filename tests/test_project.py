@@ -1,5 +1,7 @@
 """What stands around the code: Makefile, workflow, hooks and papers speak of the same things."""
 
+import importlib.metadata
+import platform
 import re
 import subprocess
 import tomllib
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 WORKFLOW = Path(".github/workflows/test.yaml")
@@ -38,6 +41,18 @@ def test_the_workflow_tests_every_python_that_is_promised():
     assert pythons == [f"3.{minor}" for minor in range(int(low), int(high))]
     commands = [step.get("run") for job in jobs.values() for step in job["steps"]]
     assert {"make test", "make audit", ".venv/bin/dvc repro --dry"} <= set(commands)
+
+
+def test_pip_takes_every_package_that_uv_has_locked():
+    """Where a package says which Pythons it is not for any more, pip obeys and uv doesn't."""
+    python = platform.python_version()
+    packages = list(importlib.metadata.distributions())
+    assert len(packages) > 100
+    assert not [
+        package.name
+        for package in packages
+        if python not in SpecifierSet(package.metadata["Requires-Python"] or "")
+    ]
 
 
 def test_the_hooks_are_ones():

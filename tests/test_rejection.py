@@ -111,6 +111,13 @@ def test_robustness_has_a_row_for_each_situation(handwritten, monkeypatch):
     assert all(0 <= row.accuracy <= 1 and 0 <= row.rejected <= 1 for row in rows)
 
 
+def test_robustness_is_measured_on_digits_from_all_over_the_split():
+    labels = np.arange(10, dtype=np.uint8)
+    split = Split(np.zeros((10, 28, 28), np.uint8), labels)
+    assert evaluate_robustness.spread(split, 5).labels.tolist() == [0, 2, 4, 6, 8]
+    assert evaluate_robustness.spread(split, 500).labels.tolist() == labels.tolist()
+
+
 def test_a_plain_drawing_is_found_again(handwritten):
     found = read_drawn(handwritten.images[0], 1).digit.astype(float)
     drawn = handwritten.images[0].astype(float)

@@ -63,8 +63,8 @@ def wait_for(clone, expected: list[str]) -> None:
     """Wait until the experiments in the queue are so far."""
     end = time.monotonic() + 60 * MINUTES_AT_MOST
     while (found := states(clone)) != expected:
-        running_or_waiting = {"Queued", "Running"} & set(found)
-        assert running_or_waiting and time.monotonic() < end, clone.dvc("queue", "status")
+        assert {"Queued", "Running"} & set(found), clone.dvc("queue", "status")
+        assert time.monotonic() < end, clone.dvc("queue", "status")
         time.sleep(1)
 
 
