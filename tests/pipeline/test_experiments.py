@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import time
 
@@ -53,24 +54,20 @@ def test_an_experiment_in_a_copy_leaves_the_folder_alone(clone):
     clone.dvc("exp", "remove", "aside")
 
 
-def states(clone) -> list[str]:
-    """How far each experiment in the queue is, in order of the alphabet."""
-    lines = clone.dvc("queue", "status").splitlines()
-    return sorted(line.split()[-1] for line in lines[1:] if line and "Worker" not in line)
+def states(clone) -> dict[str, str]:
+    """How far each experiment in the queue is, by its name."""
+    line = re.compile(r"^[0-9a-f]{7} +(\S+) .* (\w+)$", re.M)  # task, name, when, state
+    return dict(line.findall(clone.dvc("queue", "status")))
 
 
-def line_of(clone, state: str) -> str:
-    """The line of an experiment in the queue that is so far."""
-    return next(line for line in clone.dvc("queue", "status").splitlines() if state in line)
-
-
-def wait_for(clone, expected: list[str]) -> None:
-    """Wait until the experiments in the queue are so far."""
+def wait_for(clone, *expected: str) -> dict[str, str]:
+    """Wait until the experiments in the queue are so far, and return which is how far."""
     end = time.monotonic() + 60 * MINUTES_AT_MOST
-    while (found := states(clone)) != expected:
-        assert {"Queued", "Running"} & set(found), clone.dvc("queue", "status")
-        assert time.monotonic() < end, clone.dvc("queue", "status")
+    while sorted((found := states(clone)).values()) != list(expected):
+        assert {"Queued", "Running"} & set(found.values()), found
+        assert time.monotonic() < end, found
         time.sleep(1)
+    return found
 
 
 def start_workers(clone, count: int) -> None:
@@ -92,7 +89,7 @@ def test_a_queue_is_worked_off_by_two(queue):
     grid = "--set-param=train.dropout=0.1,0.3"
     queue.dvc("exp", "run", "--queue", "--name=grid", grid, "train")
     start_workers(queue, 2)
-    wait_for(queue, ["Success", "Success"])
+    wait_for(queue, "Success", "Success")
     found = table(queue)
     assert {found[name]["train.dropout"] for name in ("grid-1", "grid-2")} == {"0.1", "0.3"}
     queue.dvc("exp", "remove", "grid-1", "grid-2")
@@ -102,16 +99,14 @@ def test_a_queue_goes_on_where_it_was_stopped(queue):
     seeds = "--set-param=train.seed=range(2,4)"
     queue.dvc("exp", "run", "--queue", "--name=seed", seeds, "train")
     start_workers(queue, 1)
-    wait_for(queue, ["Queued", "Running"])
-    running, waiting = sorted(
-        ("seed-1", "seed-2"), key=lambda name: name in line_of(queue, "Queued")
-    )
+    found = wait_for(queue, "Queued", "Running")
+    waiting, running = sorted(found, key=found.__getitem__)
     queue.dvc("queue", "stop")
     queue.dvc("queue", "kill", "--force", running)
-    wait_for(queue, ["Failed", "Queued"])
+    wait_for(queue, "Failed", "Queued")
     start_workers(queue, 2)
-    wait_for(queue, ["Failed", "Success"])
+    wait_for(queue, "Failed", "Success")
     queue.dvc("queue", "remove", "--failed")
-    assert states(queue) == ["Success"]
-    assert table(queue)[waiting]["train.seed"] in ("2", "3")
+    assert states(queue) == {waiting: "Success"}
+    assert waiting in table(queue)
     queue.dvc("exp", "remove", waiting)
