@@ -7,7 +7,6 @@ import argparse
 import json
 import statistics
 import subprocess
-import time
 from pathlib import Path
 
 import dvc.api
@@ -15,18 +14,20 @@ import dvc.api
 from benchmarks.machine import describe_machine
 
 RESULT = Path("benchmarks/seeds.json")
+# What tells digits from other things has no part in the accuracy.
+SMALL_DETECTOR = {"train_detector.negatives": 240, "train_detector.epochs": 1}
 
 
-def run(seed: int) -> tuple[float, float]:
+def run(seed: int) -> float:
     """Run the pipeline up to `evaluate` with the seed, as the experiment seed-N, in a copy of the
-    folder; return the test accuracy and the minutes that it took."""
-    name, start = f"seed-{seed}", time.perf_counter()
+    folder; return the test accuracy."""
+    name = f"seed-{seed}"
     subprocess.run(["dvc", "exp", "remove", name], capture_output=True, check=False)
-    # By force: what DVC has kept from an earlier run would take no time.
-    command = ["dvc", "exp", "run", "--temp", "--force", "--name", name, "evaluate"]
-    subprocess.run([*command, f"--set-param=train.seed={seed}"], check=True)
-    minutes = (time.perf_counter() - start) / 60
-    return dvc.api.metrics_show("metrics/test.json", rev=name)["accuracy"], minutes
+    command = ["dvc", "exp", "run", "--temp", "--name", name]
+    changes = {"train.seed": seed, **SMALL_DETECTOR}
+    command += [f"--set-param={key}={value}" for key, value in changes.items()]
+    subprocess.run([*command, "evaluate"], check=True)
+    return float(dvc.api.metrics_show("metrics/test.json", rev=name)["accuracy"])
 
 
 def main() -> None:
@@ -34,19 +35,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("seeds", type=int, nargs="*", default=[1, 2, 3, 4, 5])
     seeds = parser.parse_args().seeds
-    accuracies, minutes = zip(*(run(seed) for seed in seeds), strict=True)
+    accuracies = [run(seed) for seed in seeds]
     result = {
         "machine": describe_machine(),
         "seeds": seeds,
         "accuracy": accuracies,
         "mean": round(statistics.mean(accuracies), 6),
         "standard_deviation": round(statistics.stdev(accuracies), 6),
-        "minutes": round(min(minutes), 1),  # what other programs add is not the pipeline's
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(
         f"test accuracy {result['mean']:.2%} ± {result['standard_deviation']:.2%} over "
-        f"{len(seeds)} seeds; {result['minutes']} minutes a run on {result['machine']}"
+        f"{len(seeds)} seeds on {result['machine']}"
     )
 
 

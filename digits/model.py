@@ -38,9 +38,12 @@ def build_model(stem_filters: int, blocks: Sequence[Sequence[int]], dropout: flo
 def save_model(model: keras.Model, path: Path) -> None:
     """Write the model to a `.keras` file: the same model gives the same bytes.
 
-    Keras itself writes down when it saved, and the memory addresses of objects.
+    Keras itself writes down when it saved, and the memory addresses of objects. The optimizer is
+    left out: nothing trains on, and Keras could not load one that isn't its own.
     """
-    model.save(path)
+    bare = type(model).from_config(model.get_config())
+    bare.set_weights(model.get_weights())
+    bare.save(path)
     with zipfile.ZipFile(path) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     for name in ("config.json", "metadata.json"):

@@ -20,6 +20,7 @@ from digits.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.checkpoint import Checkpoint
 from digits.errors import DigitsError
 from digits.model import build_model, save_model
+from digits.optimizer import Muon
 from digits.params import Section, load_params
 from digits.splits import Split, load_split
 from digits.stage import replacing, run_stage, write_array, write_json
@@ -28,7 +29,10 @@ MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
 AUGMENTED = Path("data/augmented.npy")
 CHECKPOINT_DIR = Path("models/checkpoint")
-CODE = (Path("digits/augment.py"), Path("digits/model.py"), Path("stages/train.py"))
+CODE = (
+    *(Path(f"digits/{name}.py") for name in ("augment", "model", "optimizer")),
+    Path("stages/train.py"),
+)
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -61,6 +65,7 @@ class TrainParams(Section):
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=10)]
     weight_decay: Share
+    average: Share
     schedule: Literal["one_cycle", "plateau"]
     warmup: Share
     plateau: PlateauParams
@@ -94,7 +99,7 @@ def build_strategy(devices: int) -> tf.distribute.Strategy:
 
 
 def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
-    """Build Adam; with `one_cycle` its rate climbs for the share `warmup` of all steps, then falls
+    """Build Muon; with `one_cycle` its rate climbs for the share `warmup` of all steps, then falls
     to 0 along a cosine (after Smith and Topin, "Super-convergence", 2018)."""
     learning_rate: Any = params.learning_rate
     if params.schedule == "one_cycle":
@@ -105,7 +110,14 @@ def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimiz
             warmup_steps=climb,
             decay_steps=steps - climb,
         )
-    return keras.optimizers.Adam(learning_rate, weight_decay=params.weight_decay or None)
+    reach = params.average * steps
+    return Muon(
+        learning_rate,
+        weight_decay=params.weight_decay,
+        adam_weight_decay=params.weight_decay,
+        use_ema=reach > 1,
+        ema_momentum=1 - 1 / max(reach, 1),
+    )
 
 
 def build_plateau(params: PlateauParams) -> list[keras.callbacks.Callback]:
@@ -136,8 +148,9 @@ def fit(
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a model, or go on where a training with the same arguments was killed.
 
-    `folder` keeps the state after each epoch. Returns the model, with `plateau` as it was after its
-    best epoch, and the history, one record an epoch.
+    `folder` keeps the state after each epoch. Returns the model with its averaged weights, with
+    `plateau` those after its best epoch, and the history, one record an epoch, of the weights that
+    are not averaged.
     """
     keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
@@ -167,6 +180,8 @@ def fit(
         )
     if plateau:
         checkpoint.restore_best(model)
+    # Keras does so at the end of `fit`, which a finished training that is taken up doesn't reach.
+    model.optimizer.finalize_variable_values(model.trainable_variables)
     return model, [
         {"epoch": epoch} | {name: round(value, 6) for name, value in record.items()}
         for epoch, record in enumerate(checkpoint.history, start=1)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -12,6 +13,7 @@ from digits.augment import Ranges, training_batches, warp
 from digits.classifier import Classifier
 from digits.detector import build_detector, with_score
 from digits.model import build_model, save_model
+from digits.optimizer import Muon
 from digits.params import load_params
 from digits.splits import Split
 from stages import export, train
@@ -130,6 +132,41 @@ def test_a_killed_training_ends_as_if_nothing_had_happened(
     save_model(model, tmp_path / "resumed.keras")
     assert resumed == whole
     assert (tmp_path / "resumed.keras").read_bytes() == (tmp_path / "whole.keras").read_bytes()
+    model, taken_up = train.fit(settings, tiny_split, tiny_split, tmp_path / "whole")
+    save_model(model, tmp_path / "taken_up.keras")
+    assert taken_up == whole
+    assert (tmp_path / "taken_up.keras").read_bytes() == (tmp_path / "whole.keras").read_bytes()
+
+
+def test_the_weights_are_averaged_over_the_last_steps(tiny_split, tmp_path):
+    weights, histories = [], []
+    for average in (0, 0.01, 0.5, 0.99):
+        settings = params(average=average, epochs=4)
+        model, history = train.fit(settings, tiny_split, tiny_split, tmp_path / str(average))
+        weights.append(np.concatenate([weight.ravel() for weight in model.get_weights()]))
+        histories.append(history)
+    last, none, half, nearly_all = weights
+    assert all(history == histories[0] for history in histories), "averages change no step"
+    np.testing.assert_array_equal(none, last)
+    assert 0 < np.abs(half - last).mean() < np.abs(nearly_all - last).mean()
+
+
+def test_muon_steps_a_kernel_as_a_matrix_and_the_rest_as_adam_does():
+    generator = np.random.default_rng(1)
+    kernel = generator.normal(size=(3, 3, 4, 8)).astype(np.float32)
+    bias = generator.normal(size=8).astype(np.float32)
+    ours = keras.Variable(kernel), keras.Variable(bias)
+    matrix, vector = keras.Variable(kernel.reshape(36, 8)), keras.Variable(bias)
+    optimizer = Muon(0.1, weight_decay=0.01, adam_weight_decay=0.0)
+    references = keras.optimizers.Muon(0.1, weight_decay=0.01), keras.optimizers.Adam(0.1)
+    for _ in range(3):
+        gradients = generator.normal(size=kernel.shape), generator.normal(size=8)
+        steps = [tf.constant(gradient, tf.float32) for gradient in gradients]
+        optimizer.apply(steps, ours)
+        references[0].apply([tf.reshape(steps[0], (36, 8))], [matrix])
+        references[1].apply([steps[1]], [vector])
+    np.testing.assert_allclose(ours[0].numpy().reshape(36, 8), matrix.numpy(), atol=1e-5)
+    np.testing.assert_allclose(ours[1].numpy(), vector.numpy(), atol=1e-5)
 
 
 def test_other_params_or_digits_start_afresh(tiny_split, tmp_path):

@@ -19,30 +19,30 @@ def table(clone) -> dict[str, dict[str, str]]:
 
 
 def test_one_change_is_compared_applied_branched_and_removed(clone):
-    clone.dvc("exp", "run", "--name=less", "--set-param=train.dropout=0.1")
+    clone.dvc("exp", "run", "--name=more", "--set-param=train.dropout=0.2")
     parameters = json.loads(clone.dvc("params", "diff", "--json"))
-    assert parameters["params.yaml"]["train.dropout"] == {"old": 0.2, "new": 0.1, "diff": -0.1}
+    assert parameters["params.yaml"]["train.dropout"] == {"old": 0.1, "new": 0.2, "diff": 0.1}
     metrics = json.loads(clone.dvc("metrics", "diff", "--json"))
     assert metrics["metrics/test.json"]["loss"]["diff"] != 0
-    clone.dvc("plots", "diff", "HEAD", "less")
+    clone.dvc("plots", "diff", "HEAD", "more")
     page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")
     assert '"rev": "HEAD"' in page
-    assert '"rev": "less"' in page
+    assert '"rev": "more"' in page
 
     clone.git("checkout", "--", ".")
     clone.dvc("checkout")
-    difference = json.loads(clone.dvc("exp", "diff", "--json", "HEAD", "less"))
-    assert difference["params"]["params.yaml"]["train.dropout"]["new"] == 0.1
+    difference = json.loads(clone.dvc("exp", "diff", "--json", "HEAD", "more"))
+    assert difference["params"]["params.yaml"]["train.dropout"]["new"] == 0.2
     assert (
         difference["metrics"]["metrics/test.json"]["loss"] == metrics["metrics/test.json"]["loss"]
     )
-    clone.dvc("exp", "apply", "less")
-    assert clone.read("models/digits.json")["train"]["dropout"] == 0.1
+    clone.dvc("exp", "apply", "more")
+    assert clone.read("models/digits.json")["train"]["dropout"] == 0.2
 
-    clone.dvc("exp", "branch", "less", "less-dropout")
-    assert "dropout: 0.1" in clone.git("show", "less-dropout:params.yaml")
-    clone.dvc("exp", "remove", "less")
-    assert "less" not in table(clone)
+    clone.dvc("exp", "branch", "more", "more-dropout")
+    assert "dropout: 0.2" in clone.git("show", "more-dropout:params.yaml")
+    clone.dvc("exp", "remove", "more")
+    assert "more" not in table(clone)
 
 
 def test_an_experiment_in_a_copy_leaves_the_folder_alone(clone):
@@ -86,12 +86,12 @@ def queue(clone):
 
 
 def test_a_queue_is_worked_off_by_two(queue):
-    grid = "--set-param=train.dropout=0.1,0.3"
+    grid = "--set-param=train.dropout=0.2,0.3"
     queue.dvc("exp", "run", "--queue", "--name=grid", grid, "train")
     start_workers(queue, 2)
     wait_for(queue, "Success", "Success")
     found = table(queue)
-    assert {found[name]["train.dropout"] for name in ("grid-1", "grid-2")} == {"0.1", "0.3"}
+    assert {found[name]["train.dropout"] for name in ("grid-1", "grid-2")} == {"0.2", "0.3"}
     queue.dvc("exp", "remove", "grid-1", "grid-2")
 
 
