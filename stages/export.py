@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from itertools import cycle
+from itertools import cycle, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -60,12 +60,13 @@ def to_litert(model: keras.Model) -> bytes:
 def read_all_drawn(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Draw digits (n, 28, 28) as people hand them in, and read them: the way of every picture.
 
-    Each is drawn in another of the situations, mildly: plain drawings alone would let the threshold
-    ask more of a digit than pictures that are less than perfect give.
+    Each is drawn in another of the situations, at the middle severity: plain drawings alone would
+    let the threshold ask more of a digit than pictures that are less than perfect give.
     """
     # What a process inherits of TensorFlow's threads after a fork would be broken.
     with ProcessPoolExecutor(mp_context=get_context("forkserver")) as pool:
-        read = pool.map(read_drawn, images, range(len(images)), cycle(SITUATIONS), chunksize=100)
+        each = images, range(len(images)), cycle(SITUATIONS), repeat("middle")
+        read = pool.map(read_drawn, *each, chunksize=100)
         readings = list(tqdm(read, "pictures", len(images), unit="picture"))
     return np.stack([reading.digit for reading in readings if reading.digit is not None])
 
