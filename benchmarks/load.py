@@ -4,6 +4,7 @@ Each speaks Streamlit's own protocol, as a browser does, to a server that this s
 status 1 where an answer is wrong, more than 5 % take a second, or memory grows by a fifth.
 """
 
+import argparse
 import asyncio
 import io
 import json
@@ -24,7 +25,6 @@ from benchmarks.server import Server
 from digits.reader import read_digit
 
 VISITORS = 20
-DRAWINGS = 50
 PAUSE = 1.0  # seconds from an answer to the end of the next stroke: hardly anyone draws faster
 TIMEOUT = 30  # seconds
 
@@ -99,11 +99,14 @@ def enlarge(content: bytes) -> bytes:
 
 def main() -> None:
     """Start a server, send it the visitors, and print what they and the server saw."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--drawings", type=int, default=50, help="of each visitor (default 50)")
+    drawings = parser.parse_args().drawings
     server = Server()
     try:
         asyncio.run(visit_all(server.url, drawings=1))
         before = server.memory()
-        delays = asyncio.run(visit_all(server.url, DRAWINGS))
+        delays = asyncio.run(visit_all(server.url, drawings))
         after = server.memory()
     finally:
         server.stop()

@@ -31,10 +31,11 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
+        place = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": str(port)}
         self.process = subprocess.Popen(
-            [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
+            command,
             cwd=folder,
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | place,
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )

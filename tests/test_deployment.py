@@ -22,6 +22,10 @@ def test_the_command_line_reads_a_digit(programs):
     assert json.loads(output)["prediction"] == 4
 
 
+def test_make_serves_the_page():
+    assert "Traceback" not in Server(command=["make", "app"]).stop()
+
+
 def test_the_page_is_served(programs):
     # The server is made once `/_stcore/health` answers "ok".
     command = [str(programs / "streamlit"), "run", "app/streamlit_app.py"]

@@ -24,6 +24,7 @@ def test_one_change_is_compared_applied_branched_and_removed(clone):
     assert parameters["params.yaml"]["train.dropout"] == {"old": 0.1, "new": 0.2, "diff": 0.1}
     metrics = json.loads(clone.dvc("metrics", "diff", "--json"))
     assert metrics["metrics/test.json"]["loss"]["diff"] != 0
+    clone.dvc("plots", "diff")
     clone.dvc("plots", "diff", "HEAD", "more")
     page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")
     assert '"rev": "HEAD"' in page
@@ -52,6 +53,22 @@ def test_an_experiment_in_a_copy_leaves_the_folder_alone(clone):
     assert clone.git("status", "--porcelain") == ""
     assert table(clone)["aside"]["train.epochs"] == "1"
     clone.dvc("exp", "remove", "aside")
+
+
+@pytest.mark.parametrize(
+    "change", ["train.blocks=[[8,8],[16,16]]", "train.schedule=plateau"], ids=["blocks", "schedule"]
+)
+def test_network_and_schedule_are_parameters(clone, change):
+    clone.dvc("exp", "run", "--temp", "--name=other", f"--set-param={change}", "train")
+    name, _, value = change.partition("=")
+    assert table(clone)["other"][name].replace(" ", "") == value
+    clone.dvc("exp", "remove", "other")
+
+
+def test_more_devices_than_there_are_end_in_a_line(clone):
+    output = clone.dvc("exp", "run", "--set-param=train.devices=4", status=255)
+    assert "TensorFlow sees 1" in output
+    assert "Traceback" not in output
 
 
 def states(clone) -> dict[str, str]:

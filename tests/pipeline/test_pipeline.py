@@ -45,6 +45,23 @@ def test_a_wrong_value_ends_in_a_line_and_loses_nothing(clone):
     assert (clone.folder / "dvc.lock").read_bytes() == lock
 
 
+def test_a_damaged_model_is_brought_back_or_made_anew(clone):
+    model = clone.folder / "models" / "digits.tflite"
+    whole = model.read_bytes()
+    read = "digits", "predict", "app/gallery/04-4.png"
+    for remedy in (("git", "checkout", "models"), ("dvc", "repro", "--force", "export")):
+        model.write_bytes(whole[:1000])
+        assert "is not the model that" in clone.start(*read).communicate()[0]
+        clone.start(*remedy).communicate()
+        assert model.read_bytes() == whole
+
+
+def test_the_download_is_tried_again(clone, reference):
+    clone.dvc("repro", "--force", "--single-item", "download")
+    assert "Running stage" not in clone.dvc("repro")
+    assert (clone.folder / "dvc.lock").read_bytes() == reference.lock
+
+
 def test_plots_are_drawn_without_a_network(clone):
     clone.dvc("plots", "show")
     page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")

@@ -1,0 +1,61 @@
+"""The README's other ways to an environment, each in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.deployment import copy
+
+PICTURE = Path("app/gallery/04-4.png").resolve()
+MODEL = Path("models/digits.tflite").resolve()
+FILES = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "digits")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A folder with what the project is installed from."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in FILES:
+        copy(name, folder)
+    return folder
+
+
+def run(folder: Path, *command: str | Path) -> str:
+    """Run a command to its end, outside the environment of the tests; return what it printed."""
+    environment = {name: text for name, text in os.environ.items() if name != "VIRTUAL_ENV"}
+    output, error = subprocess.STDOUT, subprocess.PIPE
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=error, stderr=output)
+    text = done.stdout.decode()
+    assert done.returncode == 0, text
+    return text
+
+
+def uv() -> str:
+    return shutil.which("uv") or str(Path(".uv/bin/uv").absolute())
+
+
+def test_pip_installs_what_reading_needs_and_no_more(project, tmp_path):
+    run(tmp_path, sys.executable, "-m", "venv", "new")
+    programs = tmp_path / "new" / "bin"
+    run(project, programs / "pip", "install", ".")
+    answer = run(project, programs / "digits", "predict", "--model", MODEL, PICTURE)
+    assert answer.split()[1] == "4"
+    assert "tensorflow" not in run(project, programs / "pip", "list")
+
+
+@pytest.mark.parametrize("extra", ["ssh", "s3", "gs", "azure"])
+def test_what_a_remote_needs_can_be_added(project, extra):
+    run(project, uv(), "add", "--group", "train", f"dvc[{extra}]")
+    program = project / ".venv" / "bin" / "python"
+    run(project, program, "-c", f"import dvc_{extra}")
+
+
+def test_cuda_can_be_added(project):
+    """Not that it works, which takes gigabytes and a GPU."""
+    plan = run(project, uv(), "sync", "--dry-run", "--group", "gpu")
+    if sys.platform == "linux":
+        assert "+ nvidia-cudnn" in plan
