@@ -16,6 +16,7 @@ import yaml
 
 from benchmarks.rivals import RIVALS, Rival
 from digits.params import PARAMS_FILE
+from digits.recipe import TrainParams
 from digits.splits import Split
 from stages import train
 
@@ -116,12 +117,12 @@ def run(name: str, splits: dict[str, Split], folder: Path, **changes: Any) -> Re
     )
 
 
-def our_params(name: str, changes: dict[str, Any]) -> train.TrainParams:
+def our_params(name: str, changes: dict[str, Any]) -> TrainParams:
     """Return the section `train` of params.yaml, for the sprint with its changes."""
     section = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))["train"]
     if name == SPRINT:
         section = _merge(section, yaml.safe_load(SPRINT_FILE.read_text(encoding="utf-8")))
-    return train.TrainParams.model_validate(_merge(section, changes))
+    return TrainParams.model_validate(_merge(section, changes))
 
 
 def _fit_rival(rival: Rival, splits: dict[str, Split], clock: Clock) -> keras.Model:

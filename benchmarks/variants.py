@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from benchmarks.training import OURS, our_params
 from digits.augment import Ranges, steps_per_epoch, training_batches
 from digits.model import build_model
+from digits.optimizer import build_learning_rate, build_optimizer
+from digits.recipe import TrainParams
 from digits.splits import Split, load_split
-from stages.train import TrainParams, build_optimizer, set_threads
+from stages.train import set_threads
 
 TRAINING_DIGITS = 50_000
 SIDE = 28
@@ -56,10 +58,9 @@ def distort(images: tf.Tensor, seed: tf.Tensor, reach: float) -> tf.Tensor:
 
 def build_adam(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
     """Build Adam with the rate and the averages of the recipe's optimizer."""
-    config = build_optimizer(params, steps).get_config()
-    return keras.optimizers.Adam.from_config(
-        {name: config[name] for name in ("learning_rate", "use_ema", "ema_momentum")}
-    )
+    muon = build_optimizer(params, steps)
+    rate = build_learning_rate(params, steps)
+    return keras.optimizers.Adam(rate, use_ema=muon.use_ema, ema_momentum=muon.ema_momentum)
 
 
 def fit(params: TrainParams, train: Split, options: argparse.Namespace) -> keras.Model:
@@ -70,9 +71,10 @@ def fit(params: TrainParams, train: Split, options: argparse.Namespace) -> keras
     build = build_adam if options.adam else build_optimizer
     model = build_model(params.stem_filters, params.blocks, params.dropout)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=options.smoothing)
-    model.compile(build(params, steps * params.epochs), loss, metrics=["accuracy"])
+    model.compile(build(params, steps), loss, metrics=["accuracy"])
     ranges = Ranges(**params.augmentation.model_dump())
-    batches = training_batches(train, params.batch_size, range(params.epochs), params.seed, ranges)
+    epochs = range(params.epochs)
+    batches = training_batches(train, params.batch_size, epochs, params.seed, ranges, params.sprint)
     if options.elastic:
         seeds = tf.data.Dataset.random(params.seed).batch(2)
         batches = tf.data.Dataset.zip(batches, seeds).map(

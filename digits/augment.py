@@ -21,11 +21,14 @@ class Ranges(NamedTuple):
     """Degrees of slant."""
 
 
-def warp(images: tf.Tensor, seed: tf.Tensor, ranges: Ranges) -> tf.Tensor:
+def warp(
+    images: tf.Tensor, seed: tf.Tensor, ranges: Ranges, strength: float | tf.Tensor = 1.0
+) -> tf.Tensor:
     """Rotate, shear, zoom and shift each image by amounts of its own, around its centre.
 
     `images`: float32 tensor of shape (n, height, width, 1). `seed`: int tensor of shape (2,); the
-    same seed gives the same warps. Returns the same shape; what comes in from outside is 0.
+    same seed gives the same warps. `strength`: the share of the ranges that is used. Returns the
+    same shape; what comes in from outside is 0.
     """
     count = tf.shape(images)[0]
     height, width = images.shape[1], images.shape[2]
@@ -38,7 +41,8 @@ def warp(images: tf.Tensor, seed: tf.Tensor, ranges: Ranges) -> tf.Tensor:
         ],
         dtype=np.float32,
     )
-    amounts = limits * tf.random.stateless_uniform((count, len(limits)), seed, -1.0, 1.0)
+    shares = tf.random.stateless_uniform((count, len(limits)), seed, -1.0, 1.0)
+    amounts = strength * limits * shares
     rotation, shear, zoom_x, zoom_y, shift_x, shift_y = tf.unstack(amounts, axis=1)
     # The matrix takes a pixel of the result to the place in the source where its value is read.
     a = tf.cos(rotation) / (1 + zoom_x)
@@ -60,9 +64,11 @@ def warp(images: tf.Tensor, seed: tf.Tensor, ranges: Ranges) -> tf.Tensor:
 
 
 def training_batches(
-    split: Split, batch_size: int, epochs: range, seed: int, ranges: Ranges
+    split: Split, batch_size: int, epochs: range, seed: int, ranges: Ranges, sprint: int
 ) -> tf.data.Dataset:
     """Return the batches of the given epochs, one epoch after the other.
+
+    In the first so many epochs of a training, its sprint, digits are warped half as far.
 
     Each batch is (float32 tensor of shape (n, 28, 28, 1), pixels 0 to 255; uint8 labels (n,)). It
     depends on the seed, the epoch and its place there, and on nothing that came before.
@@ -79,10 +85,16 @@ def training_batches(
         shuffle_seed = tf.cast(tf.stack([seed, epoch]), tf.uint32)
         chosen = tf.random.experimental.index_shuffle(places, shuffle_seed, total - 1)
         digits = tf.cast(tf.gather(images, chosen), tf.float32)
-        return warp(digits, tf.stack([seed, step]), ranges), tf.gather(labels, chosen)
+        strength = tf.where(epoch < sprint, 0.5, 1.0)
+        return warp(digits, tf.stack([seed, step]), ranges, strength), tf.gather(labels, chosen)
 
     batches = tf.data.Dataset.range(epochs.start * steps, epochs.stop * steps, output_type=tf.int32)
-    return batches.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
+    options = tf.data.Options()
+    # The thread that tunes sleeps for up to a minute at a time, and the end of a training waits for
+    # it to wake; there is nothing here to tune.
+    options.autotune.enabled = False
+    batches = batches.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
+    return batches.with_options(options)
 
 
 def steps_per_epoch(total: int, batch_size: int) -> int:

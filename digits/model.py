@@ -7,7 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import layers
+
+
+class FusedBatchNormalization(layers.BatchNormalization):  # type: ignore[misc]  # has no types
+    """Keras's layer, but that training computes it in one operation of TensorFlow's: of the dozen
+    that Keras takes, a step of training lasts an eighth longer."""
+
+    def call(self, inputs: tf.Tensor, training: bool = False, mask: Any = None) -> tf.Tensor:
+        """Normalise a batch: float tensor of shape (n, height, width, channels) → the same."""
+        if not training:
+            return super().call(inputs, training=False)
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=self.gamma,
+            offset=self.beta,
+            mean=self.moving_mean,
+            variance=self.moving_variance,
+            epsilon=self.epsilon,
+            exponential_avg_factor=1 - self.momentum,
+        )
+        self.moving_mean.assign(mean)
+        self.moving_variance.assign(variance)
+        return outputs
 
 
 def build_model(stem_filters: int, blocks: Sequence[Sequence[int]], dropout: float) -> keras.Model:
@@ -21,12 +44,12 @@ def build_model(stem_filters: int, blocks: Sequence[Sequence[int]], dropout: flo
     """
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255)], name="digits")
     model.add(layers.Conv2D(stem_filters, 6, strides=2, use_bias=False))
-    model.add(layers.BatchNormalization(momentum=0.9))
+    model.add(FusedBatchNormalization(momentum=0.9))
     model.add(layers.ReLU())
     for block in blocks:
         for filters in block:
             model.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
-            model.add(layers.BatchNormalization(momentum=0.9))
+            model.add(FusedBatchNormalization(momentum=0.9))
             model.add(layers.ReLU())
         model.add(layers.MaxPooling2D())
         model.add(layers.Dropout(dropout))
@@ -38,10 +61,12 @@ def build_model(stem_filters: int, blocks: Sequence[Sequence[int]], dropout: flo
 def save_model(model: keras.Model, path: Path) -> None:
     """Write the model to a `.keras` file: the same model gives the same bytes.
 
-    Keras itself writes down when it saved, and the memory addresses of objects. The optimizer is
-    left out: nothing trains on, and Keras could not load one that isn't its own.
+    Keras itself writes down when it saved, and the memory addresses of objects. What could not be
+    loaded without this module is left out: the optimizer, and how training computes a layer.
     """
-    bare = type(model).from_config(model.get_config())
+    plain = {FusedBatchNormalization.__name__: layers.BatchNormalization}
+    with keras.saving.custom_object_scope(plain):
+        bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
     bare.save(path)
     with zipfile.ZipFile(path) as archive:

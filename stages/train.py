@@ -8,20 +8,20 @@ import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from pydantic import Field
 
 from digits.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.checkpoint import Checkpoint
 from digits.errors import DigitsError
 from digits.model import build_model, save_model
-from digits.optimizer import Muon
-from digits.params import Section, load_params
+from digits.optimizer import build_optimizer
+from digits.params import load_params
+from digits.recipe import PlateauParams, TrainParams
 from digits.splits import Split, load_split
 from digits.stage import replacing, run_stage, write_array, write_json
 
@@ -33,49 +33,6 @@ CODE = (
     *(Path(f"digits/{name}.py") for name in ("augment", "model", "optimizer")),
     Path("stages/train.py"),
 )
-
-Count = Annotated[int, Field(strict=True, ge=1)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-
-
-class AugmentationParams(Section):
-    """The section `train.augmentation` of params.yaml: the `augment.Ranges`."""
-
-    rotation: Annotated[float, Field(ge=0, le=180)]
-    shift: Annotated[float, Field(ge=0, le=14)]
-    zoom: Share
-    shear: Annotated[float, Field(ge=0, le=60)]
-
-
-class PlateauParams(Section):
-    """The section `train.plateau` of params.yaml."""
-
-    factor: Annotated[float, Field(gt=0, lt=1)]
-    patience: Count
-    stop_after: Count
-
-
-class TrainParams(Section):
-    """The section `train` of params.yaml."""
-
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-    threads: Count
-    devices: Count
-    epochs: Count
-    batch_size: Count
-    learning_rate: Annotated[float, Field(gt=0, le=10)]
-    weight_decay: Share
-    average: Share
-    schedule: Literal["one_cycle", "plateau"]
-    warmup: Share
-    plateau: PlateauParams
-    stem_filters: Count
-    # Each block halves 12x12 once, so that a fourth would have nothing left to pool.
-    blocks: Annotated[
-        list[Annotated[list[Count], Field(min_length=1)]], Field(min_length=1, max_length=3)
-    ]
-    dropout: Share
-    augmentation: AugmentationParams
 
 
 class DevicesError(DigitsError):
@@ -96,28 +53,6 @@ def build_strategy(devices: int) -> tf.distribute.Strategy:
             f"{found[0].device_type}: set it to {len(found)}"
         )
     return tf.distribute.MirroredStrategy([device.name for device in found[:devices]])
-
-
-def build_optimizer(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
-    """Build Muon; with `one_cycle` its rate climbs for the share `warmup` of all steps, then falls
-    to 0 along a cosine (after Smith and Topin, "Super-convergence", 2018)."""
-    learning_rate: Any = params.learning_rate
-    if params.schedule == "one_cycle":
-        climb = int(params.warmup * steps)
-        learning_rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=params.learning_rate / 25,
-            warmup_target=params.learning_rate,
-            warmup_steps=climb,
-            decay_steps=steps - climb,
-        )
-    reach = params.average * steps
-    return Muon(
-        learning_rate,
-        weight_decay=params.weight_decay,
-        adam_weight_decay=params.weight_decay,
-        use_ema=reach > 1,
-        ema_momentum=1 - 1 / max(reach, 1),
-    )
 
 
 def build_plateau(params: PlateauParams) -> list[keras.callbacks.Callback]:
@@ -160,7 +95,7 @@ def fit(
     with build_strategy(params.devices).scope():
         model = build_model(params.stem_filters, params.blocks, params.dropout)
         model.compile(
-            optimizer=build_optimizer(params, steps * params.epochs),
+            optimizer=build_optimizer(params, steps),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
         )
@@ -169,7 +104,7 @@ def fit(
     if done < params.epochs and not checkpoint.stopped:
         epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
         model.fit(
-            training_batches(train, params.batch_size, epochs, params.seed, ranges),
+            training_batches(train, params.batch_size, epochs, params.seed, ranges, params.sprint),
             initial_epoch=done,
             epochs=params.epochs,
             shuffle=False,

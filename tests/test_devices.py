@@ -15,6 +15,7 @@ TWO_DEVICES = """
 import json, sys
 from pathlib import Path
 import keras, numpy as np, tensorflow as tf
+from digits.recipe import TrainParams
 from digits.splits import Split
 from stages import train
 
@@ -22,7 +23,7 @@ from stages import train
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 tf.config.experimental.enable_op_determinism()
 folder = Path(sys.argv[1])
-params = train.TrainParams(**json.loads(sys.argv[2]))
+params = TrainParams(**json.loads(sys.argv[2]))
 arrays = np.load(folder / "split.npz")
 split = Split(arrays["images"], arrays["labels"])
 

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from digits.params import ParamsError, load_params
+from digits.recipe import TrainParams
 from stages.download import DownloadParams
 from stages.evaluate_robustness import EvaluateRobustnessParams
 from stages.preprocess import PreprocessParams
-from stages.train import TrainParams
 from stages.train_detector import TrainDetectorParams
 
 SECTIONS = {

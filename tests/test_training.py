@@ -12,9 +12,10 @@ import yaml
 from digits.augment import Ranges, training_batches, warp
 from digits.classifier import Classifier
 from digits.detector import build_detector, with_score
-from digits.model import build_model, save_model
-from digits.optimizer import Muon
+from digits.model import FusedBatchNormalization, build_model, save_model
+from digits.optimizer import Muon, build_learning_rate
 from digits.params import load_params
+from digits.recipe import TrainParams
 from digits.splits import Split
 from stages import export, train
 
@@ -26,10 +27,10 @@ def floats(split: Split) -> tf.Tensor:
     return tf.constant(split.images[..., np.newaxis], tf.float32)
 
 
-def params(**changes) -> train.TrainParams:
+def params(**changes) -> TrainParams:
     values = yaml.safe_load(Path("params.yaml").read_text())["train"]
     small = {"epochs": 2, "batch_size": 16, "stem_filters": 4, "blocks": [[4], [8]]}
-    return train.TrainParams(**(values | small | changes))
+    return TrainParams(**(values | small | changes))
 
 
 def test_no_range_leaves_the_digits_as_they_are(tiny_split):
@@ -62,15 +63,15 @@ def test_each_range_moves_the_digit_no_further_than_it_says(name, limit, most):
 def test_every_epoch_shows_every_digit_once_in_another_order():
     labels = np.arange(50, dtype=np.uint8)
     split = Split(np.zeros((50, 28, 28), np.uint8), labels)
-    batches = training_batches(split, 16, range(2), seed=1, ranges=LIVELY)
+    batches = training_batches(split, 16, range(2), seed=1, ranges=LIVELY, sprint=1)
     seen = np.concatenate([label for _, label in batches.as_numpy_iterator()])
     assert sorted(seen[:50]) == sorted(seen[50:]) == labels.tolist()
     assert seen[:50].tolist() != seen[50:].tolist()
 
 
 def test_a_batch_depends_on_seed_and_place_alone(tiny_split):
-    def all_batches(epochs, seed):
-        batches = training_batches(tiny_split, 16, epochs, seed, LIVELY)
+    def all_batches(epochs, seed, sprint=1):
+        batches = training_batches(tiny_split, 16, epochs, seed, LIVELY, sprint)
         return [digits for digits, _ in batches.as_numpy_iterator()]
 
     whole, second, other = (
@@ -82,10 +83,55 @@ def test_a_batch_depends_on_seed_and_place_alone(tiny_split):
     for one, two in zip(whole[3:], second, strict=True):
         np.testing.assert_array_equal(one, two)
     assert np.abs(whole[0] - other[0]).max() > 100
+    longer = all_batches(range(2), 1, sprint=2)
+    np.testing.assert_array_equal(longer[0], whole[0])
+    assert np.abs(longer[3] - whole[3]).max() > 100
+
+
+def test_digits_are_warped_by_a_share_of_the_ranges():
+    digit = np.zeros((200, 28, 28, 1), np.float32)
+    digit[:, 12:16, 12:16] = 255
+    halves = [STILL._replace(rotation=5, shift=1), STILL._replace(rotation=10, shift=2)]
+    one, other = (
+        warp(tf.constant(digit), tf.constant([1, 2]), ranges, strength)
+        for ranges, strength in zip(halves, (1.0, 0.5), strict=True)
+    )
+    np.testing.assert_allclose(one, other, atol=0.05)
+
+
+def test_the_rate_has_a_cycle_for_the_sprint_and_one_for_the_rest():
+    settings = params(epochs=5, sprint=2, learning_rate=0.01, warmup=0.5)
+    rate = build_learning_rate(settings, steps_per_epoch=10)
+    rates = [float(rate(step)) for step in range(50)]
+    assert rates[0] == rates[20] == pytest.approx(0.01 / 25)
+    assert rates[10] == rates[35] == pytest.approx(0.01)
+    assert max(rates[18:20]) < 0.001
+    alone = build_learning_rate(settings.model_copy(update={"epochs": 2}), 10)
+    assert [float(alone(step)) for step in range(20)] == rates[:20]
+
+
+def test_batches_are_normalised_as_keras_does():
+    images = np.random.default_rng(1).normal(3, 2, (64, 4, 4, 5)).astype(np.float32)
+    ours, theirs = FusedBatchNormalization(), keras.layers.BatchNormalization()
+    for _ in range(3):
+        outputs = [layer(images, training=True).numpy() for layer in (ours, theirs)]
+        np.testing.assert_allclose(*outputs, atol=1e-5)
+    # TensorFlow divides by n - 1 what Keras divides by n.
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+def test_the_file_holds_layers_that_keras_has(tiny_split, tmp_path):
+    model, _ = train.fit(params(), tiny_split, tiny_split, tmp_path / "checkpoint")
+    save_model(model, tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert {type(layer).__module__.split(".")[0] for layer in loaded.layers} == {"keras"}
+    digits = floats(tiny_split)
+    np.testing.assert_array_equal(loaded(digits), model(digits, training=False))
 
 
 def test_the_default_network_is_small_and_takes_digits():
-    values = load_params("train", train.TrainParams)
+    values = load_params("train", TrainParams)
     model = build_model(values.stem_filters, values.blocks, values.dropout)
     assert model.output_shape == (None, 10)
     assert model.count_params() <= 350_000

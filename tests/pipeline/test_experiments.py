@@ -21,7 +21,7 @@ def table(clone) -> dict[str, dict[str, str]]:
 def test_one_change_is_compared_applied_branched_and_removed(clone):
     clone.dvc("exp", "run", "--name=more", "--set-param=train.dropout=0.2")
     parameters = json.loads(clone.dvc("params", "diff", "--json"))
-    assert parameters["params.yaml"]["train.dropout"] == {"old": 0.1, "new": 0.2, "diff": 0.1}
+    assert parameters["params.yaml"]["train.dropout"] == {"old": 0.0, "new": 0.2, "diff": 0.2}
     metrics = json.loads(clone.dvc("metrics", "diff", "--json"))
     assert metrics["metrics/test.json"]["loss"]["diff"] != 0
     clone.dvc("plots", "diff")
