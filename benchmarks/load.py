@@ -28,7 +28,7 @@ VISITORS = 20
 PAUSE = 1.0  # seconds from an answer to the end of the next stroke: hardly anyone draws faster
 TIMEOUT = 30  # seconds
 
-Digits = list[tuple[bytes, int | None]]  # pictures and what the model reads in them
+Digits = list[tuple[bytes, int]]  # pictures and what the model reads in them
 
 
 class Visitor:
@@ -45,7 +45,7 @@ class Visitor:
             if element.HasField("bidi_component"):
                 self.canvas, self.fragment = element.bidi_component.id, message.delta.fragment_id
 
-    async def draw(self, picture: bytes, digit: int | None) -> float:
+    async def draw(self, picture: bytes, digit: int) -> float:
         """Send a drawing, check the answer, and return the seconds it took."""
         drawing = {"raw": {"objects": []}, "data": png_to_url(picture)}
         value = json.dumps({"drawing": drawing})
@@ -85,7 +85,8 @@ async def visit(url: str, number: int, drawings: int, digits: Digits) -> list[fl
 async def visit_all(url: str, drawings: int) -> list[float]:
     """Have all visitors come at once, and return the seconds that each of their answers took."""
     pictures = [enlarge(content) for content in load_examples()]
-    digits = [(picture, read_digit(load_classifier(), picture).prediction) for picture in pictures]
+    guesses = [(picture, read_digit(load_classifier(), picture).prediction) for picture in pictures]
+    digits = [(picture, digit) for picture, digit in guesses if digit is not None]
     visits = [visit(url, number, drawings, digits) for number in range(VISITORS)]
     return [delay for delays in await asyncio.gather(*visits) for delay in delays]
 
