@@ -12,6 +12,9 @@ from benchmarks.deployment import copy
 
 PICTURE = Path("app/gallery/04-4.png").resolve()
 MODEL = Path("models/digits.tflite").resolve()
+gigabytes = pytest.mark.skipif(
+    "CI" not in os.environ, reason="it fetches gigabytes: CI=true has it run"
+)
 FILES = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "digits")
 
 
@@ -54,8 +57,22 @@ def test_what_a_remote_needs_can_be_added(project, extra):
     run(project, program, "-c", f"import dvc_{extra}")
 
 
-def test_cuda_can_be_added(project):
-    """Not that it works, which takes gigabytes and a GPU."""
-    plan = run(project, uv(), "sync", "--dry-run", "--group", "gpu")
+@gigabytes
+def test_pip_alone_makes_an_environment_that_gives_the_same_bytes(reference, tmp_path):
+    clone = reference.before["download"].copy(tmp_path / "clone")
+    run(tmp_path, sys.executable, "-m", "venv", "new")
+    clone.environment["PATH"] = f"{tmp_path / 'new' / 'bin'}:{clone.environment['PATH']}"
+    command = "pip install -r requirements.txt && pip install --no-deps -e . && dvc repro"
+    process = clone.start("sh", "-c", command)
+    output = process.communicate()[0]
+    assert process.returncode == 0, output
+    assert (clone.folder / "dvc.lock").read_bytes() == reference.lock
+
+
+@gigabytes
+def test_cuda_is_added(project):
+    """Not that it works, which takes a GPU."""
+    run(project, uv(), "sync", "--group", "gpu")
     if sys.platform == "linux":
-        assert "+ nvidia-cudnn" in plan
+        program = project / ".venv" / "bin" / "python"
+        run(project, program, "-c", "import nvidia.cudnn, tensorflow")

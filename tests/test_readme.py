@@ -89,14 +89,15 @@ def test_four_kinds_of_remote_are_shown():
 
 EXPERIMENTS = "tests/pipeline/test_experiments.py"
 PIPELINE = "tests/pipeline/test_pipeline.py"
-WORKFLOW = ".github/workflows/test.yaml"
 # Where a command is run: a test, or a file that holds it (`NAME` and the like stand for anything).
 RUN_IN = {
     ".ci/run": ["make run", "make test"],
     "Makefile": ["uv run dvc repro"],
-    WORKFLOW: [
-        "docker build --tag digits . && docker run --publish 8501:8501 digits",
-        "pip install -r requirements.txt && pip install --no-deps -e . && dvc repro",
+    "tests/test_container.py::test_it_serves_the_page_and_says_that_it_is_well": [
+        "docker build --tag digits . && docker run --publish 8501:8501 digits"
+    ],
+    "tests/test_installing.py::test_pip_alone_makes_an_environment_that_gives_the_same_bytes": [
+        "pip install -r requirements.txt && pip install --no-deps -e . && dvc repro"
     ],
     "Dockerfile": ["uv sync --locked --no-default-groups --group app"],
     "tests/test_readme.py::test_the_answers_shown_are_the_answers_given": [
@@ -118,7 +119,7 @@ RUN_IN = {
     "tests/test_installing.py::test_what_a_remote_needs_can_be_added": [
         f"uv add --group train 'dvc[{extra}]'" for extra in ("ssh", "s3", "gs", "azure")
     ],
-    "tests/test_installing.py::test_cuda_can_be_added": ["uv sync --group gpu"],
+    "tests/test_installing.py::test_cuda_is_added": ["uv sync --group gpu"],
     "tests/test_deployment.py::test_make_serves_the_page": [
         "make app",
         "STREAMLIT_SERVER_PORT=80 make app",
