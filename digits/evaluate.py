@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import operator
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,8 @@ class Score(NamedTuple):
     """Array (10, 11): actual digit, best guess; the last column counts what has none."""
     rejected: int
     """How many were taken for no digit or for several, or were blank or unreadable."""
+    answered_right: int
+    """How many were not, and read right."""
 
     @property
     def total(self) -> int:
@@ -91,7 +94,9 @@ def score(readings: list[Reading], labels: list[int]) -> Score:
     confusion = np.zeros((10, 11), np.int64)
     for reading, label in zip(readings, labels, strict=True):
         confusion[label, 10 if reading.best_guess is None else reading.best_guess] += 1
-    return Score(confusion, sum(reading.prediction is None for reading in readings))
+    predictions = [reading.prediction for reading in readings]
+    answered_right = sum(map(operator.eq, predictions, labels))
+    return Score(confusion, predictions.count(None), answered_right)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -116,6 +121,7 @@ def to_record(result: Score) -> dict[str, Any]:
         "accuracy_low": interval.low,
         "accuracy_high": interval.high,
         "rejected": result.rejected / result.total,
+        "answered_right": result.answered_right / result.total,
         "confusion": result.confusion.tolist(),
     }
 
@@ -123,11 +129,13 @@ def to_record(result: Score) -> dict[str, Any]:
 def to_text(result: Score) -> str:
     """Write the result for people; rows of the table are actual digits, columns best guesses."""
     record = to_record(result)
+    wrong = 1 - record["rejected"] - record["answered_right"]
     lines = [
         f"pictures  {result.total:,}",
         f"accuracy  {record['accuracy']:.2%} of the best guesses are right "
         f"(95 % interval {record['accuracy_low']:.2%} to {record['accuracy_high']:.2%})",
         f"rejected  {record['rejected']:.2%}: no digit, several, blank or unreadable",
+        f"answered  {record['answered_right']:.2%} rightly, {wrong:.2%} wrongly",
         "",
         "actual" + "".join(f"{digit:>6}" for digit in [*range(10), "none"]),
     ]

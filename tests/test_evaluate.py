@@ -48,15 +48,17 @@ def test_people_get_a_table(arrays):
     lines = run(arrays).stdout.splitlines()
     assert lines[0] == "pictures  30"
     assert lines[1].startswith("accuracy  ")
-    assert len(lines) == 15
+    assert lines[3].startswith("answered  ")
+    assert len(lines) == 16
 
 
 def test_rejections_are_counted_beside_best_guesses():
     unsure = Reading(reason="not_a_digit", probabilities=(0.9, *[0.01] * 9))
     blank = Reading(reason="blank")
     sure = Reading(prediction=0, probabilities=(0.9, *[0.01] * 9))
+    assert score([sure], [0]).answered_right == 1
     result = score([unsure, blank, sure], [0, 1, 2])
-    assert (result.total, result.right, result.rejected) == (3, 1, 2)
+    assert (result.total, result.right, result.rejected, result.answered_right) == (3, 1, 2, 0)
     assert result.confusion[1, 10] == 1
 
 
