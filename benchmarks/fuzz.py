@@ -146,7 +146,7 @@ def run(seed: int, count: int) -> tuple[Counter[str], float]:
         content = damaged(seed, number)
         start = time.process_time()
         try:
-            outcomes[prepare(content).reason or "digit"] += 1
+            outcomes[prepare([content])[0].reason or "digit"] += 1
         except Exception as error:
             error.add_note(f"file {number} of seed {seed}: damaged({seed}, {number})")
             raise

@@ -13,6 +13,7 @@ from statistics import median
 
 import numpy as np
 
+from digits.blobs import count_blobs
 from digits.classifier import Classifier
 from digits.image import normalise, read_image
 from digits.ink import find_ink
@@ -21,7 +22,7 @@ from digits.situations import SITUATIONS
 from digits.splits import load_split
 
 COUNT = 1000
-STEPS = ("decode", "find the ink", "normalise", "infer", "end to end")
+STEPS = ("decode", "find the ink", "normalise", "count", "infer", "end to end")
 KINDS: dict[str, tuple[str, Callable[[Random], Scene]]] = {
     "drawing": ("png", lambda random: Scene()),
     "photo": ("jpg", SITUATIONS["photo"]["middle"]),
@@ -45,6 +46,8 @@ def time_steps(classifier: Classifier, content: bytes) -> list[float]:
     ink = find_ink(picture)
     times.append(time.perf_counter())
     digit = normalise(ink)
+    times.append(time.perf_counter())
+    count_blobs(ink)
     times.append(time.perf_counter())
     classifier.predict_proba(digit[np.newaxis])
     times.append(time.perf_counter())

@@ -90,8 +90,8 @@ def training_batches(
 
     batches = tf.data.Dataset.range(epochs.start * steps, epochs.stop * steps, output_type=tf.int32)
     options = tf.data.Options()
-    # The thread that tunes sleeps for up to a minute at a time, and the end of a training waits for
-    # it to wake; there is nothing here to tune.
+    # The thread that tunes sleeps for seconds at a time, longer and longer, and a training waits at
+    # its end until it wakes; there is nothing here to tune.
     options.autotune.enabled = False
     batches = batches.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
     return batches.with_options(options)

@@ -19,12 +19,15 @@ def count_blobs(ink: NDArray[np.uint8]) -> int:
     Strokes of one digit that don't quite meet are one thing, and what is small beside the largest
     is none. Returns 0 where there is no ink.
     """
-    box = Image.fromarray(ink).getbbox()
+    image = Image.fromarray(ink)
+    box = image.getbbox()
     if box is None:
         return 0
-    image = Image.fromarray(ink).crop(box)
+    image = image.crop(box)
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
-    mask = np.pad(np.asarray(image) > _INK, SIDE // 8)
+    mask = np.asarray(image) > _INK
+    if ndimage.label(mask)[1] < 2:
+        return 1
     reach = max(1, round(GAP * max(image.size) / 2))
     joined = ndimage.maximum_filter(mask, 2 * reach + 1)
     labels, _ = ndimage.label(joined)

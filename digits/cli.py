@@ -7,6 +7,7 @@ picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing
 """
 
 import argparse
+import gc
 import io
 import os
 import signal
@@ -153,10 +154,14 @@ def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Pillow gives the memory of each picture back to the system, unless it may keep some blocks.
     os.environ.setdefault("PILLOW_BLOCKS_MAX", "16")
-    # What reads pictures takes a quarter of a second to load, which no help text needs.
+    # What reads pictures takes a quarter of a second to load, which no help text needs. It stays to
+    # the end: the garbage collector need not look through it again and again.
+    gc.disable()
     from digits.classifier import ModelError
     from digits.predict import UsageError, WorkersError
 
+    gc.freeze()
+    gc.enable()
     try:
         return run()
     except ModelError as error:

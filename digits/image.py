@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from digits.errors import DigitsError
-from digits.ink import MAX_SIDE, find_ink, is_paper_dark
+from digits.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbnail
 
 MAX_BYTES = 32 * 2**20
+_USUAL_BYTES = 2**17  # more than most pictures have
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
@@ -66,9 +67,9 @@ def _read_bytes(source: Source) -> bytes:
             content = source
         elif isinstance(source, str | os.PathLike):
             with Path(source).open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
+                content = _read_at_most(file)
         else:
-            content = source.read(MAX_BYTES + 1)
+            content = _read_at_most(source)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnreadableImage(f"the file can't be opened: {reason}") from error
@@ -76,6 +77,15 @@ def _read_bytes(source: Source) -> bytes:
         raise UnreadableImage("the file is empty: save or send it again")
     if len(content) > MAX_BYTES:
         raise UnreadableImage(f"larger than {MAX_BYTES // 2**20} MiB: save it at a smaller size")
+    return content
+
+
+def _read_at_most(file: BinaryIO) -> bytes:
+    """Read a file, or one byte more than is allowed of it."""
+    # Python makes room for all that it may read, which takes longer than reading a small file.
+    content = file.read(_USUAL_BYTES)
+    if len(content) == _USUAL_BYTES:
+        content += file.read(MAX_BYTES + 1 - _USUAL_BYTES)
     return content
 
 
@@ -102,7 +112,7 @@ def _reduced(image: Image.Image) -> Image.Image:
             image = image.convert("RGB")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    return image.reduce(-(-max(image.size) // MAX_SIDE))
+    return shrunk(image, MAX_SIDE)
 
 
 def _to_channel(image: Image.Image) -> NDArray[np.float32]:
@@ -114,7 +124,7 @@ def _to_channel(image: Image.Image) -> NDArray[np.float32]:
     if image.mode == "RGBA":
         image = _on_paper(image)
     red, green, blue = image.split()
-    choose = ImageChops.lighter if is_paper_dark(np.asarray(green)) else ImageChops.darker
+    choose = ImageChops.lighter if is_paper_dark(thumbnail(green)) else ImageChops.darker
     return np.asarray(choose(choose(red, green), blue), np.float32)
 
 
@@ -141,7 +151,9 @@ def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     square = np.zeros((side, side), np.uint8)
     top, left = (side - box.shape[0]) // 2, (side - box.shape[1]) // 2
     square[top : top + box.shape[0], left : left + box.shape[1]] = box
-    small = np.asarray(Image.fromarray(square).resize((20, 20), Image.Resampling.BOX), np.float64)
+    # Averaged as it shrinks; a tiny digit grows by interpolation, or its pixels would stay squares.
+    resampling = Image.Resampling.BOX if side >= 20 else Image.Resampling.BILINEAR
+    small = np.asarray(Image.fromarray(square).resize((20, 20), resampling), np.float64)
     if not small.any():  # specks that are lost as they shrink
         return result
     small *= 255 / small.max()

@@ -28,15 +28,16 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     `image`: array of numbers (height, width). Returns a uint8 array (height, width), shrunk to at
     most 256 pixels a side: paper is 0 and the darkest ink 255, or all is 0 where there is no ink.
     """
-    grey = _shrunk(_as_grey(image), MAX_SIDE)
+    grey = _as_grey(image)
+    if max(grey.shape) > MAX_SIDE:
+        grey = np.asarray(shrunk(Image.fromarray(grey), MAX_SIDE))
+    small = thumbnail(Image.fromarray(grey))
     low, high = float(grey.min()), float(grey.max())
     if high == low:
         return np.zeros(grey.shape, np.uint8)
-    small = _shrunk(grey, _THUMBNAIL)
     if is_paper_dark(small):
         grey, small = high + low - grey, high + low - small
-    ink = 1 - (grey + 1) / (_paper(small, grey.shape) + 1)
-    np.clip(ink, 0, 1, out=ink)
+    ink = (1 - (grey + 1) / (_paper(small, grey.shape) + 1)).clip(min=0)
     smooth = _averaged(ink)
     # Where it is stillest, since strokes may leave no more of a small picture; a tenth of a
     # standard normal distribution lies within 0.126.
@@ -48,8 +49,7 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     darkest = _quantile(ink[mask], 0.9) or peak
     # The rim of a stroke is lighter than the threshold, but belongs to it.
     ink *= _averaged(mask.astype(np.float32)) > 0
-    np.clip(ink / darkest, 0, 1, out=ink)
-    return (ink * 255).round().astype(np.uint8)
+    return (255 * (ink / darkest).clip(max=1)).round().astype(np.uint8)
 
 
 def _strokes(smooth: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -66,8 +66,9 @@ def _strokes(smooth: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 def _averaged(pixels: NDArray[np.floating]) -> NDArray[np.floating]:
     """Average each pixel with its eight neighbours: SciPy's filter takes twice as long."""
-    padded = np.pad(pixels, 1, mode="edge")
-    columns = padded[:-2] + padded[1:-1] + padded[2:]
+    rows = np.concatenate([pixels[:1], pixels, pixels[-1:]])
+    sums = rows[:-2] + rows[1:-1] + rows[2:]
+    columns = np.concatenate([sums[:, :1], sums, sums[:, -1:]], axis=1)
     average: NDArray[np.floating] = (columns[:, :-2] + columns[:, 1:-1] + columns[:, 2:]) / 9
     return average
 
@@ -88,19 +89,23 @@ def _as_grey(image: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(wide / (wide.max() or 1) * 255, np.float32)
 
 
-def _shrunk(grey: NDArray[Any], side: int) -> NDArray[Any]:
-    """Average blocks of an array (height, width) until no side is longer than `side`."""
-    factor = -(-max(grey.shape) // side)
-    return np.asarray(Image.fromarray(grey).reduce(factor)) if factor > 1 else grey
+def shrunk(image: Image.Image, side: int) -> Image.Image:
+    """Average blocks of pixels until no side is longer than `side`."""
+    factor = -(-max(image.size) // side)
+    return image.reduce(factor) if factor > 1 else image
 
 
-def is_paper_dark(grey: NDArray[Any]) -> bool:
-    """Say whether paper is darker than ink: array (height, width).
+def thumbnail(image: Image.Image) -> NDArray[np.float32]:
+    """Shrink a picture of one channel to what shows its paper: (height, width), 40 at most."""
+    return np.asarray(shrunk(image, _THUMBNAIL), np.float32)
+
+
+def is_paper_dark(small: NDArray[np.float32]) -> bool:
+    """Say whether the paper of a thumbnail (height, width) is darker than the ink.
 
     Most of a picture is paper, and towards its corners all the more: pixels are compared with the
     brightest and the darkest of their surroundings, which a shadow may cover with the paper.
     """
-    small = _shrunk(grey, _THUMBNAIL).astype(np.float32)
     size = max(3, round(0.8 * min(small.shape)))
     brightest, darkest = ndimage.maximum_filter(small, size), ndimage.minimum_filter(small, size)
     return float(((2 * small - brightest - darkest) * _weights(*small.shape)).sum()) < 0

@@ -13,7 +13,7 @@ from keras import layers
 
 class FusedBatchNormalization(layers.BatchNormalization):  # type: ignore[misc]  # has no types
     """Keras's layer, but that training computes it in one operation of TensorFlow's: of the dozen
-    that Keras takes, a step of training lasts an eighth longer."""
+    that Keras takes, a step of training lasts a tenth longer."""
 
     def call(self, inputs: tf.Tensor, training: bool = False, mask: Any = None) -> tf.Tensor:
         """Normalise a batch: float tensor of shape (n, height, width, channels) → the same."""

@@ -19,11 +19,13 @@ from digits import formats
 from digits.classifier import Classifier
 from digits.errors import DigitsError
 from digits.image import MAX_BYTES, Source, read_image
-from digits.reader import Reading, classify, prepare
+from digits.reader import Reading, classify, prepare, read_digit
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 # Fewer pictures than this are read before a second process has started.
 MANY = 64
+# A process is handed so many at a time.
+CHUNK = 16
 # Written into plots, so that no other file is taken for one and replaced.
 PLOT_SOFTWARE = "digits"
 
@@ -74,12 +76,13 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
     """Read pictures in their order; decoding and normalising many takes all cores."""
     sources = [picture.source for picture in pictures]
     if len(sources) < MANY:
-        yield from (classify(classifier, prepare(source)) for source in sources)
+        yield from (read_digit(classifier, source) for source in sources)
         return
+    chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
     with futures.ProcessPoolExecutor(initializer=_ignore_signals) as pool:
         try:
-            for reading in pool.map(prepare, sources, chunksize=16):
-                yield classify(classifier, reading)
+            for readings in pool.map(prepare, chunks):
+                yield from classify(classifier, readings)
         except futures.process.BrokenProcessPool as error:
             raise WorkersError(
                 "a process that reads pictures was ended from outside, perhaps for want of memory: "

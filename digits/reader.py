@@ -1,5 +1,6 @@
 """From a picture to an answer: the one way for the command line, the app and the measurements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,31 +41,60 @@ class Reading:
 
 def read_digit(classifier: Classifier, source: Source) -> Reading:
     """Read the digit in a picture: a path, its bytes or a file object. Raises nothing."""
-    return classify(classifier, prepare(source))
+    return classify(classifier, prepare([source]))[0]
 
 
-def prepare(source: Source) -> Reading:
-    """Decode a picture and find the digit in it; `classify` does the rest."""
+def prepare(sources: Sequence[Source]) -> list[Reading]:
+    """Decode pictures and find the digits in them; `classify` does the rest.
+
+    Every picture is taken through one step before any goes on to the next: what a step needs stays
+    in the processor's caches.
+    """
+    pictures = [_decoded(source) for source in sources]
+    inks = [
+        picture if isinstance(picture, UnreadableImage) else find_ink(picture)
+        for picture in pictures
+    ]
+    return [_prepared(ink) for ink in inks]
+
+
+def _decoded(source: Source) -> NDArray[np.float32] | UnreadableImage:
     try:
-        ink = find_ink(read_image(source))
+        return read_image(source)
     except UnreadableImage as error:
-        return Reading(reason="unreadable", error=str(error))
+        return error
+
+
+def _prepared(ink: NDArray[np.uint8] | UnreadableImage) -> Reading:
+    if isinstance(ink, UnreadableImage):
+        return Reading(reason="unreadable", error=str(ink))
     digit, count = normalise(ink), count_blobs(ink)
     reason = "several_digits" if count > 1 else None if digit.any() else "blank"
     return Reading(reason=reason, digit=digit, count=count)
 
 
-def classify(classifier: Classifier, reading: Reading) -> Reading:
-    """Fill in the answer of a prepared reading, where there is a digit."""
-    if reading.digit is None or reading.reason:
-        return reading
-    y_prob, scores = classifier.predict(reading.digit[np.newaxis])
-    is_digit = bool(scores[0] >= classifier.digit_threshold)
+def classify(classifier: Classifier, readings: Sequence[Reading]) -> list[Reading]:
+    """Fill in the answers of prepared readings, all at once, where there is a digit."""
+    digits = [reading.digit for reading in readings if reading.reason is None]
+    y_prob, scores = classifier.predict(np.array(digits, np.uint8).reshape(-1, 28, 28))
+    answers = zip(y_prob, scores, strict=True)
+    return [
+        reading
+        if reading.reason
+        else _answered(reading, *next(answers), classifier.digit_threshold)
+        for reading in readings
+    ]
+
+
+def _answered(
+    reading: Reading, y_prob: NDArray[np.float32], score: np.float32, threshold: float
+) -> Reading:
+    is_digit = bool(score >= threshold)
     return replace(
         reading,
-        prediction=int(y_prob[0].argmax()) if is_digit else None,
-        confidence=float(y_prob[0].max()),
-        probabilities=tuple(y_prob[0].tolist()),
-        digit_score=float(scores[0]),
+        prediction=int(y_prob.argmax()) if is_digit else None,
+        confidence=float(y_prob.max()),
+        probabilities=tuple(y_prob.tolist()),
+        digit_score=float(score),
         reason=None if is_digit else "not_a_digit",
     )

@@ -134,6 +134,6 @@ def read_drawn(
     `number` is the seed. Only `classify` is missing from the reading.
     """
     if situation is None:
-        return prepare(draw(digit, Scene(), np.random.default_rng(number)))
+        return prepare([draw(digit, Scene(), np.random.default_rng(number))])[0]
     random = np.random.default_rng([number, sorted(SITUATIONS).index(situation)])
-    return prepare(draw(digit, SITUATIONS[situation][severity](random), random))
+    return prepare([draw(digit, SITUATIONS[situation][severity](random), random)])[0]

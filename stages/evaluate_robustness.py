@@ -61,7 +61,7 @@ def measure(classifier: Classifier, split: Split) -> Iterator[Row]:
         ):
             read = partial(read_drawn, situation=situation, severity=severity)
             drawn = pool.map(read, split.images, range(len(split.images)), chunksize=25)
-            readings = [classify(classifier, reading) for reading in drawn]
+            readings = classify(classifier, list(drawn))
             guesses = np.array([-1 if r.best_guess is None else r.best_guess for r in readings])
             rejected = np.mean([reading.prediction is None for reading in readings])
             accuracy = (guesses == split.labels).mean()

@@ -118,7 +118,7 @@ BLANK = {
 
 @pytest.mark.parametrize("kind", BLANK)
 def test_blank_is_an_answer(kind):
-    reading = prepare(encoded(BLANK[kind]))
+    reading = prepare([encoded(BLANK[kind])])[0]
     assert reading.reason == "blank"
     assert reading.error is None
     assert not reading.digit.any()
@@ -202,7 +202,7 @@ def test_169_megapixels_cost_neither_time_nor_memory(tmp_path):
 def test_a_name_may_have_spaces_and_letters_of_any_alphabet(seven, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(encoded(seven))
-    assert prepare(path).digit.any()
+    assert prepare([path])[0].digit.any()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from digits.image import UnreadableImage, read_image, to_mnist
+from digits.image import UnreadableImage, normalise, read_image, to_mnist
 
 # Time differs from machine to machine, and says nothing of the answer.
 settings.register_profile("untimed", deadline=None, derandomize=True, database=None)
@@ -94,6 +94,12 @@ def test_the_edges_of_strokes_that_fill_a_tiny_picture_are_no_noise(side):
         corners = [(4, 6), (58, 4), (26, 28), (58, 44), (30, 60), (4, 52)]
         ImageDraw.Draw(image).line(corners, fill=255, width=width, joint="curve")
         assert to_mnist(np.asarray(image.resize((side, side), Image.Resampling.BOX))).any()
+
+
+def test_the_pixels_of_a_tiny_digit_do_not_stay_squares():
+    digit = normalise(np.diag(np.full(10, 255, np.uint8)))
+    blocks = digit[4:24, 4:24].reshape(10, 2, 10, 2).swapaxes(1, 2).reshape(100, 4)
+    assert np.ptp(blocks, axis=1).max() > 50
 
 
 def test_thousands_of_damaged_files_are_read_or_refused():
