@@ -143,17 +143,17 @@ def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mass on the centre (LeCun et al., 1998; Yadav and Bottou's reconstruction for QMNIST, 2019).
     """
     result = np.zeros((28, 28), np.uint8)
-    if not ink.any():
+    image = Image.fromarray(ink)
+    box = image.getbbox()
+    if box is None:
         return result
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    side = max(*box.shape)
-    square = np.zeros((side, side), np.uint8)
-    top, left = (side - box.shape[0]) // 2, (side - box.shape[1]) // 2
-    square[top : top + box.shape[0], left : left + box.shape[1]] = box
+    image = image.crop(box)
+    side = max(image.size)
+    square = Image.new("L", (side, side))
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
     # Averaged as it shrinks; a tiny digit grows by interpolation, or its pixels would stay squares.
     resampling = Image.Resampling.BOX if side >= 20 else Image.Resampling.BILINEAR
-    small = np.asarray(Image.fromarray(square).resize((20, 20), resampling), np.float64)
+    small = np.asarray(square.resize((20, 20), resampling), np.float64)
     if not small.any():  # specks that are lost as they shrink
         return result
     small *= 255 / small.max()

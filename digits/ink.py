@@ -37,11 +37,11 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
         return np.zeros(grey.shape, np.uint8)
     if is_paper_dark(small):
         grey, small = high + low - grey, high + low - small
-    ink = (1 - (grey + 1) / (_paper(small, grey.shape) + 1)).clip(min=0)
+    ink = (1 - (grey + 1) / _paper(small + 1, grey.shape)).clip(min=0)
     smooth = _averaged(ink)
     # Where it is stillest, since strokes may leave no more of a small picture; a tenth of a
     # standard normal distribution lies within 0.126.
-    noise = _quantile(np.abs(ink - smooth)[::3, ::3], 0.1) / 0.126
+    noise = _quantile(np.abs(ink[::3, ::3] - smooth[::3, ::3]), 0.1) / 0.126
     peak = float(smooth.max())
     if peak < max(_LEAST_CONTRAST, 4 * noise):
         return np.zeros(grey.shape, np.uint8)
@@ -49,7 +49,8 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     darkest = _quantile(ink[mask], 0.9) or peak
     # The rim of a stroke is lighter than the threshold, but belongs to it.
     ink *= _averaged(mask.astype(np.float32)) > 0
-    return (255 * (ink / darkest).clip(max=1)).round().astype(np.uint8)
+    ink *= 255 / darkest
+    return ink.clip(max=255).round().astype(np.uint8)
 
 
 def _strokes(smooth: NDArray[np.floating]) -> NDArray[np.bool_]:
