@@ -134,6 +134,7 @@ RUN_IN = {
     "tests/pipeline/test_benchmarks.py::test_a_measurement_ends_in_its_file": [
         "make bench",
         "make bench-train",
+        "make page",
         "make seeds",
         "make situations",
     ],
