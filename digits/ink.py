@@ -33,8 +33,9 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
         grey = np.asarray(shrunk(Image.fromarray(grey), MAX_SIDE))
     small = thumbnail(Image.fromarray(grey))
     low, high = float(grey.min()), float(grey.max())
+    result = np.zeros(grey.shape, np.uint8)
     if high == low:
-        return np.zeros(grey.shape, np.uint8)
+        return result
     if is_paper_dark(small):
         grey, small = high + low - grey, high + low - small
     ink = (1 - (grey + 1) / _paper(small + 1, grey.shape)).clip(min=0)
@@ -44,13 +45,22 @@ def find_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
     noise = _quantile(np.abs(ink[::3, ::3] - smooth[::3, ::3]), 0.1) / 0.126
     peak = float(smooth.max())
     if peak < max(_LEAST_CONTRAST, 4 * noise):
-        return np.zeros(grey.shape, np.uint8)
-    mask = _strokes(smooth / peak)
+        return result
+    box = _box(smooth > _EDGE * peak)
+    ink, mask = ink[box], _strokes(smooth[box] / peak)
     darkest = _quantile(ink[mask], 0.9) or peak
     # The rim of a stroke is lighter than the threshold, but belongs to it.
     ink *= _averaged(mask.astype(np.float32)) > 0
     ink *= 255 / darkest
-    return ink.clip(max=255).round().astype(np.uint8)
+    result[box] = ink.clip(max=255).round()
+    return result
+
+
+def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Return where a mask that is not empty has anything, with a rim of one pixel."""
+    box = Image.fromarray(mask.view(np.uint8)).getbbox()
+    left, top, right, bottom = box  # type: ignore[misc]  # it isn't None
+    return slice(max(top - 1, 0), bottom + 1), slice(max(left - 1, 0), right + 1)
 
 
 def _strokes(smooth: NDArray[np.floating]) -> NDArray[np.bool_]:
