@@ -5,18 +5,24 @@ EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header
 EVERYTHING := $(EXPORT) --no-emit-project --no-group dev
 SERVING := $(EXPORT) --no-default-groups --group app
 
-.PHONY: run test app audit bench bench-train deployment fuzz kills lint load lock page screenshots seeds situations
+# Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: run test test-all app audit bench bench-train deployment fuzz kills lint load lock page screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
+	@$(UV) run --locked python -m stages
 
-test: $(UV) lint ## make the environment and run the tests
+test: $(UV) lint ## make the environment and run the quick tests
+	$(UV) run --locked pytest $(PARALLEL)
+
+test-all: test ## and then all that takes long
+	$(UV) run --locked pytest $(PARALLEL) -m slow
+
+lint: $(UV) ## check style, spelling and lock files
 	$(EVERYTHING) --locked | diff requirements.txt - # `make lock` brings all up to date
 	$(SERVING) --locked | diff app/requirements.txt -
-	$(UV) run --locked mypy
-	$(UV) run --locked pytest
-
-lint: $(UV) ## check style and spelling
 	$(UV) run --locked ruff check
 	$(UV) run --locked ruff format --check
 	$(UV) run --locked codespell
@@ -30,8 +36,8 @@ load: $(UV) ## draw a thousand digits in twenty browsers' stead
 page: $(UV) ## measure how soon the page is there
 	$(UV) run --locked python -m benchmarks.page
 
-screenshots: $(UV) ## take the pictures in the README anew
-	DIGITS_SCREENSHOTS=docs $(UV) run --locked pytest tests/browser -k seen
+screenshots: $(UV) ## take the pictures in README and docs anew
+	DIGITS_SCREENSHOTS=docs $(UV) run --locked pytest tests/browser -m '' -k seen
 
 seeds: $(UV) ## train with five seeds, for mean and standard deviation
 	$(UV) run --locked python -m benchmarks.seeds
@@ -39,7 +45,7 @@ seeds: $(UV) ## train with five seeds, for mean and standard deviation
 bench: $(UV) ## measure speed and memory
 	$(UV) run --locked python -m benchmarks.bench
 
-bench-train: $(UV) ## train the usual networks, ours and our sprint side by side
+bench-train: $(UV) ## train the usual networks, ours and one epoch of it side by side
 	$(UV) run --locked python -m benchmarks.train
 
 kills: $(UV) ## kill the pipeline at twenty random moments
@@ -54,8 +60,8 @@ fuzz: $(UV) ## read 100,000 damaged pictures
 audit: $(UV) ## look for known weaknesses of the packages
 	$(UV) tool run pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
 
-situations: $(UV) ## measure accuracy in each situation
-	$(UV) run --locked python -m benchmarks.situations
+corruptions: $(UV) ## measure accuracy under each corruption
+	$(UV) run --locked python -m benchmarks.corruptions
 
 lock: $(UV) ## lock the newest versions that pyproject.toml allows
 	$(UV) lock --upgrade
@@ -64,4 +70,4 @@ lock: $(UV) ## lock the newest versions that pyproject.toml allows
 
 .uv/bin/uv:
 	python3 -m venv .uv
-	.uv/bin/pip install --quiet uv
+	.uv/bin/python -m pip install --quiet uv

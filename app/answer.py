@@ -8,11 +8,11 @@ from PIL import Image, ImageDraw
 
 from app.pictures import picture_html
 from app.why import why_html
-from digits.classifier import Classifier
-from digits.image import read_image, to_mnist
-from digits.ink import find_ink
-from digits.reader import Reading, read_digit
-from digits.words import in_numbers, in_words
+from app.words import in_numbers, in_words
+from digits.reading.classifier import Classifier
+from digits.reading.image import read_image, to_mnist
+from digits.reading.ink import find_ink
+from digits.reading.reader import Reading, read_digit
 
 BLANK = "There is nothing but paper in this picture."
 _NO_ANSWER = {

@@ -8,8 +8,8 @@ import streamlit as st
 from app.answer import answer_html
 from app.examples import load_examples
 from app.revisions import Revision, list_revisions, load_revision
-from digits.classifier import Classifier, ModelError
-from digits.reader import Reading, read_digit
+from digits.reading.classifier import Classifier, ModelError
+from digits.reading.reader import Reading, read_digit
 
 INVITATION = "Draw a digit, or choose an example, and see here what two models make of it."
 

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from app.answer import show_answer
-from digits.classifier import Classifier
+from digits.reading.classifier import Classifier
 
 SIDE = 320
 PENS = {"Thin": 12, "Medium": 20, "Thick": 32}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from digits.splits import load_split
+from digits.data.splits import load_split
 
 FOLDER = Path(__file__).with_name("gallery")
 OF_EACH = 2

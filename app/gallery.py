@@ -5,7 +5,7 @@ import streamlit as st
 from app.answer import show_answer
 from app.examples import load_examples
 from app.pictures import png_to_url
-from digits.classifier import Classifier
+from digits.reading.classifier import Classifier
 
 
 @st.fragment

@@ -8,23 +8,28 @@ from typing import Any
 
 from app.examples import load_examples
 from app.git import git, git_lines
-from digits.classifier import DEFAULT_MODEL, Classifier, ModelError
-from digits.reader import read_digit
+from digits.reading.classifier import Classifier, ModelError, default_model
+from digits.reading.reader import read_digit
 
 METRICS = Path("metrics/test.json")
-MODEL_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
+REPORT = Path("metrics/classification_report.json")
+
+
+def model_files() -> tuple[Path, Path]:
+    """Return the model that the page serves, and its description."""
+    return default_model(), default_model().with_suffix(".json")
 
 
 def load_classifier() -> Classifier:
-    """Return the model that lies in models/: read again only when one of its files changes.
+    """Return the `default_model`: read again only when one of its files changes.
 
     Raises ModelError where it is missing or altered.
     """
-    return _load(tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in MODEL_FILES))
+    return _load(tuple((p, p.stat().st_mtime_ns if p.is_file() else 0) for p in model_files()))
 
 
 @lru_cache(maxsize=1)
-def _load(_: tuple[int, ...]) -> Classifier:
+def _load(_: tuple[tuple[Path, int], ...]) -> Classifier:
     return Classifier.load()
 
 
@@ -36,18 +41,23 @@ def warm_up() -> None:
         print(f"ModelError: {error}", file=sys.stderr)
 
 
-def load_metrics() -> dict[str, Any]:
-    """Read what `evaluate` measured on the test digits; empty where it did not run."""
+def load_metrics(version: str) -> dict[str, Any]:
+    """Read what `evaluate` measured of a model on the test digits; empty where it did not run."""
     try:
         metrics: dict[str, Any] = json.loads(METRICS.read_text(encoding="utf-8"))
+        report = json.loads(REPORT.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return metrics
+    return (
+        metrics | {"macro_f1": report["macro avg"]["f1-score"]}
+        if report.get("model") == version
+        else {}
+    )
 
 
 def load_date() -> str | None:
     """Return the day of the model's commit, YYYY-MM-DD; None where Git doesn't have this model."""
-    names = [str(path) for path in MODEL_FILES]
+    names = [str(path) for path in model_files()]
     if git("status", "--porcelain", "--", *names) != b"":
         return None
     return "".join(git_lines("log", "-1", "--format=%cs", "--", *names)) or None

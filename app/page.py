@@ -11,7 +11,7 @@ from app.facts import show_line, show_model
 from app.gallery import show_gallery
 from app.model import load_classifier
 from app.upload import show_camera, show_upload
-from digits.classifier import ModelError
+from digits.reading.classifier import ModelError
 
 TABS = {
     "Draw": show_drawing,

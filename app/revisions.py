@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.git import git, git_lines
-from app.model import METRICS, MODEL_FILES
-from digits.classifier import DEFAULT_MODEL, Classifier, ModelError
+from app.model import METRICS
+from digits.reading.classifier import DEFAULT_MODEL, Classifier, ModelError
 
 MOST = 30  # of each kind, the newest
 _COMMIT = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"  # of a tag, its own
 _REFS = {"refs/tags": 2, "refs/heads": 2, "refs/exps/??/*/*": 4}  # and what precedes their names
-_DESCRIPTION = DEFAULT_MODEL.with_suffix(".json").as_posix()
+_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
+_DESCRIPTION = _FILES[1].as_posix()
 
 
 class Revision(NamedTuple):
@@ -97,7 +98,7 @@ def _flatten(params: dict[str, Any], prefix: str = "") -> dict[str, str]:
 def load_revision(commit: str) -> Classifier:
     """Load the model of a commit. Raises ModelError where it has none that can be read."""
     with tempfile.TemporaryDirectory() as folder:
-        for path in MODEL_FILES:
+        for path in _FILES:
             content = git("show", f"{commit}:{path.as_posix()}")
             Path(folder, path.name).write_bytes(content or b"")
         try:

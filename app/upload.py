@@ -7,11 +7,11 @@ import streamlit as st
 
 from app.answer import explain, show_answer
 from app.pictures import picture_html
-from digits import formats
-from digits.classifier import Classifier
-from digits.image import read_image
-from digits.reader import Reading, read_digit
-from digits.words import in_numbers
+from app.words import in_numbers
+from digits.commands import formats
+from digits.reading.classifier import Classifier
+from digits.reading.image import read_image
+from digits.reading.reader import Reading, read_digit
 
 THUMBNAIL = 96  # twice what is shown, for screens with two pixels in one
 _COLUMNS = ("picture", "model sees", "digit", "file")

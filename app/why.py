@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pictures import picture_html
-from digits.classifier import Classifier
-from digits.explain import find_nearest, occlude
-from digits.reader import Reading
-from digits.splits import load_split, split_path
+from digits.data.splits import load_split, split_path
+from digits.reading.classifier import Classifier
+from digits.reading.explain import find_nearest, occlude
+from digits.reading.reader import Reading
 
 
 def why_html(classifier: Classifier, reading: Reading) -> str:
@@ -20,7 +20,7 @@ def why_html(classifier: Classifier, reading: Reading) -> str:
     note = f"Orange: the model is less sure of a {best} where this is hidden. Blue: surer."
     if split_path("train").is_file():
         train = load_split("train")
-        for place in find_nearest(reading.digit, train):
+        for place in find_nearest(reading.digit, train.images):
             pictures += picture_html(train.images[place], f"learned as a {train.labels[place]}")
         note += " Then the training digits that differ least from it, pixel by pixel."
     return f'<div class="steps">{pictures}</div><p>{note}</p>'

@@ -8,15 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-SMALL = {
-    # No mirror: scikit-learn's 1,797 small digits.
-    "download": {"mirrors": []},
-    "train": {"epochs": 2, "batch_size": 16, "stem_filters": 8, "blocks": [[8], [16]]},
-    "train_detector": {"negatives": 480, "variations": 1, "epochs": 2, "units": 16},
-    "evaluate_robustness": {"digits": 4},
-}
+SMALL = Path(__file__).with_name("small.yaml")
 
 
 class Clone:
@@ -24,12 +16,12 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = dict(os.environ)
-        self.environment.pop("DIGITS_MNIST_MIRROR", None)
+        own = {"DIGITS_MNIST_MIRROR", "DIGITS_MODEL"}
+        self.environment = {name: text for name, text in os.environ.items() if name not in own}
 
     @classmethod
     def small(cls, folder: Path) -> "Clone":
-        """Copy what Git knows of the working tree, with the parameters SMALL, and commit.
+        """Copy what Git knows of the working tree, with small.yaml as its params.yaml, and commit.
 
         `folder`: a path where nothing is yet.
         """
@@ -39,10 +31,7 @@ class Clone:
         for name in filter(lambda name: Path(name).is_file(), names.splitlines()):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, folder / name)
-        params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
-        for section, changes in SMALL.items():
-            params[section] |= changes
-        (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        shutil.copy(SMALL, folder / "params.yaml")
         clone.git("init", "-q")
         clone.commit("clone")
         return clone

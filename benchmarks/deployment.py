@@ -24,12 +24,16 @@ def install(folder: Path) -> Path:
     for line in Path(".dockerignore").read_text(encoding="utf-8").splitlines():
         if line.startswith("!"):
             copy(line[1:], folder)
-    uv = shutil.which("uv") or os.path.abspath(".uv/bin/uv")  # noqa: PTH100 - without following links
     # `uv run`, which may have started this, names its own environment.
     environment = {name: text for name, text in os.environ.items() if name != "VIRTUAL_ENV"}
     for command in re.findall(r"^RUN uv (.*)$", Path("Dockerfile").read_text("utf-8"), re.M):
-        subprocess.run([uv, *command.split()], cwd=folder, env=environment, check=True)
+        subprocess.run([find_uv(), *command.split()], cwd=folder, env=environment, check=True)
     return folder / ".venv" / "bin"
+
+
+def find_uv() -> str:
+    """Return the program `uv`, or the one that the Makefile installs where there is none."""
+    return shutil.which("uv") or str(Path(".uv/bin/uv").absolute())
 
 
 def copy(pattern: str, folder: Path) -> None:

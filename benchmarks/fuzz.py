@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from digits.reader import prepare
+from digits.reading.reader import prepare
 
 Random = np.random.Generator
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"

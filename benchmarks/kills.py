@@ -24,7 +24,7 @@ from benchmarks.clone import Clone
 from benchmarks.machine import report
 
 UP_TO_DATE = "Data and pipelines are up to date.\n"
-# By a part of DVC's message: what the README's troubleshooting says.
+# By a part of DVC's message: what docs/troubleshooting.md says.
 MENDING = {"RWLock-file": "rm .dvc/tmp/rwlock", "dvc.lock' validation": "git checkout dvc.lock"}
 
 
@@ -36,26 +36,72 @@ def load_stages() -> list[str]:
 class Reference(NamedTuple):
     """A run that nobody disturbed."""
 
-    before: dict[str, Clone]
-    """The clone as it was before each stage."""
-    seconds: dict[str, float]
-    """What `dvc repro STAGE` took there."""
     after: Clone
-    lock: bytes
-    """dvc.lock at the end."""
+    seconds: dict[str, float]
+    """What each stage took, in the order in which they ran."""
     output: str
     """All that was printed."""
 
+    @property
+    def lock(self) -> bytes:
+        """dvc.lock at the end."""
+        return (self.after.folder / "dvc.lock").read_bytes()
+
+    def before(self, stage: str, folder: Path) -> Clone:
+        """Return the clone as it was before a stage; `folder`: a path where nothing is yet."""
+        clone = self.after.copy(folder)
+        ran = list(self.seconds)
+        outputs = load_outputs()
+        for name in ran[ran.index(stage) :]:
+            for path in outputs[name]:
+                (folder / path).unlink(missing_ok=True)
+                clone.git("checkout", "--", path)  # what Git knows has an older version
+        shutil.rmtree(folder / ".dvc" / "cache" / "runs")
+        first, now = (
+            split_lock(text)
+            for text in (clone.git("show", "HEAD:dvc.lock"), self.lock.decode("utf-8"))
+        )
+        earlier = {name: now[name] for name in ran[: ran.index(stage)]}
+        text = now[""] + "".join((first | earlier).get(name, "") for name in now if name)
+        (folder / "dvc.lock").write_text(text, encoding="utf-8")
+        return clone
+
+
+def load_outputs() -> dict[str, list[str]]:
+    """Return the files that each stage writes."""
+    stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return {
+        name: [
+            next(iter(out)) if isinstance(out, dict) else out
+            for out in [*stage["outs"], *stage.get("metrics", [])]
+        ]
+        for name, stage in stages.items()
+    }
+
+
+def split_lock(text: str) -> dict[str, str]:
+    """Split dvc.lock into what precedes the stages, under "", and the lines of each stage."""
+    head, *rest = re.split(r"^(?=  \w+:$)", text, flags=re.M)
+    return {"": head} | {section.split(":")[0].strip(): section for section in rest}
+
 
 def run_reference(folder: Path) -> Reference:
-    """Run the small pipeline stage by stage, with a copy in `folder` for the state before each."""
-    clone, before, seconds, output = Clone.small(folder / "clone"), {}, {}, ""
-    for stage in load_stages():
-        before[stage] = clone.copy(folder / stage)
-        start = time.perf_counter()
-        output += clone.dvc("repro", stage)
-        seconds[stage] = time.perf_counter() - start
-    return Reference(before, seconds, clone, (clone.folder / "dvc.lock").read_bytes(), output)
+    """Run the small pipeline in `folder`, a path where nothing is yet."""
+    clone, output, starts = Clone.small(folder), "", []
+    with clone.start("dvc", "repro") as process:
+        assert process.stdout
+        for line in process.stdout:
+            output += line
+            if found := re.match(r"Running stage '(\w+)'", line):
+                starts.append((found[1], time.perf_counter()))
+    assert process.returncode == 0, output
+    names, moments = zip(*starts, strict=True)
+    ends = [*moments[1:], time.perf_counter()]
+    return Reference(
+        clone,
+        {name: end - start for name, start, end in zip(names, moments, ends, strict=True)},
+        output,
+    )
 
 
 class Kill(NamedTuple):
@@ -88,7 +134,7 @@ def kill(reference: Reference, stage: str, moment: float, folder: Path) -> Kill:
 
     `folder`: a path where nothing is yet, nor is afterwards.
     """
-    clone = reference.before[stage].copy(folder)
+    clone = reference.before(stage, folder)
     started = re.findall(r"Running stage '(\w+)'", clone.kill_repro(moment))
     by_hand = finish(clone)
     same = (folder / "dvc.lock").read_bytes() == reference.lock

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.processes import ENVIRONMENT
@@ -24,6 +24,7 @@ class Server:
         self,
         folder: Path = Path(),
         command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", str(_APP)),
+        environment: Mapping[str, str] = ENVIRONMENT,
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -35,7 +36,7 @@ class Server:
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env=ENVIRONMENT | place,
+            env={**environment, **place},
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )

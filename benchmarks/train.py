@@ -1,4 +1,4 @@
-"""Train the usual networks, ours and our sprint on one machine, side by side: `make bench-train`.
+"""Train the usual networks and ours, whole and for one epoch, side by side: `make bench-train`.
 
 data/processed → benchmarks/bench-train.md. Each trains in a process of its own, one after the
 other, on the same training and validation digits, with the same number of threads.
@@ -17,8 +17,8 @@ import tensorflow as tf
 from benchmarks.bench import aligned
 from benchmarks.machine import report
 from benchmarks.rivals import RIVALS
-from benchmarks.training import GOAL, OURS, SPRINT, Result, our_params, run
-from digits.splits import SPLITS, Split, load_split, split_path
+from benchmarks.training import GOAL, ONE_EPOCH, OURS, Result, our_params, run
+from digits.data.splits import SPLITS, Split, load_split, split_path
 from stages.train import set_threads
 
 NOTE = """\
@@ -31,7 +31,7 @@ type that the network computes in; a training step counts as three forward passe
 def run_alone(name: str, digits: int | None, changes: dict[str, int]) -> Result:
     """Train on the first so many digits of each split; the process must be a new one."""
     set_threads(our_params(OURS, {}).threads)
-    if name in (OURS, SPRINT):
+    if name in (OURS, ONE_EPOCH):
         tf.config.experimental.enable_op_determinism()  # as the stage has it
     splits = {part: Split(*(array[:digits] for array in load_split(part))) for part in SPLITS}
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def main() -> None:
     results = {}
     new = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=new, max_tasks_per_child=1) as pool:
-        for name in (*RIVALS, OURS, SPRINT):
+        for name in (*RIVALS, OURS, ONE_EPOCH):
             print(f"{name}:", flush=True)
             results[name] = pool.submit(run_alone, name, arguments.digits, changes).result()
     params = our_params(OURS, {})

@@ -15,14 +15,14 @@ import tensorflow as tf
 import yaml
 
 from benchmarks.rivals import RIVALS, Rival
-from digits.params import PARAMS_FILE
-from digits.recipe import TrainParams
-from digits.splits import Split
+from digits.data.splits import Split
+from digits.pipeline.params import PARAMS_FILE
+from digits.training.recipe import TrainParams
 from stages import train
 
 GOAL = 0.99
-OURS, SPRINT = "ours", "our sprint"
-SPRINT_FILE = Path(__file__).with_name("sprint.yaml")
+OURS, ONE_EPOCH = "ours", "ours, one epoch"
+ONE_EPOCH_FILE = Path(__file__).with_name("one-epoch.yaml")
 
 
 class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -118,10 +118,10 @@ def run(name: str, splits: dict[str, Split], folder: Path, **changes: Any) -> Re
 
 
 def our_params(name: str, changes: dict[str, Any]) -> TrainParams:
-    """Return the section `train` of params.yaml, for the sprint with its changes."""
+    """Return the section `train` of params.yaml, for ONE_EPOCH with its changes."""
     section = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))["train"]
-    if name == SPRINT:
-        section = _merge(section, yaml.safe_load(SPRINT_FILE.read_text(encoding="utf-8")))
+    if name == ONE_EPOCH:
+        section = _merge(section, yaml.safe_load(ONE_EPOCH_FILE.read_text(encoding="utf-8")))
     return TrainParams.model_validate(_merge(section, changes))
 
 

@@ -13,11 +13,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from benchmarks.training import OURS, our_params
-from digits.augment import Ranges, steps_per_epoch, training_batches
-from digits.model import build_model
-from digits.optimizer import build_learning_rate, build_optimizer
-from digits.recipe import TrainParams
-from digits.splits import Split, load_split
+from digits.data.splits import Split, load_split
+from digits.training.augment import Ranges, steps_per_epoch, training_batches
+from digits.training.model import build_model
+from digits.training.optimizer import build_learning_rate, build_optimizer
+from digits.training.recipe import TrainParams
 from stages.train import set_threads
 
 TRAINING_DIGITS = 50_000
@@ -57,7 +57,7 @@ def distort(images: tf.Tensor, seed: tf.Tensor, reach: float) -> tf.Tensor:
 
 
 def build_adam(params: TrainParams, steps: int) -> keras.optimizers.Optimizer:
-    """Build Adam with the rate and the averages of the recipe's optimizer."""
+    """Build Adam with the learning rate and the moving average of the recipe's optimizer."""
     muon = build_optimizer(params, steps)
     rate = build_learning_rate(params, steps)
     return keras.optimizers.Adam(rate, use_ema=muon.use_ema, ema_momentum=muon.ema_momentum)
@@ -74,7 +74,9 @@ def fit(params: TrainParams, train: Split, options: argparse.Namespace) -> keras
     model.compile(build(params, steps), loss, metrics=["accuracy"])
     ranges = Ranges(**params.augmentation.model_dump())
     epochs = range(params.epochs)
-    batches = training_batches(train, params.batch_size, epochs, params.seed, ranges, params.sprint)
+    batches = training_batches(
+        train, params.batch_size, epochs, params.seed, ranges, params.first_cycle
+    )
     if options.elastic:
         seeds = tf.data.Dataset.random(params.seed).batch(2)
         batches = tf.data.Dataset.zip(batches, seeds).map(

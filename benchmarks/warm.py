@@ -13,19 +13,19 @@ from statistics import median
 
 import numpy as np
 
-from digits.blobs import count_blobs
-from digits.classifier import Classifier
-from digits.image import normalise, read_image
-from digits.ink import find_ink
-from digits.scene import Random, Scene, draw
-from digits.situations import SITUATIONS
-from digits.splits import load_split
+from digits.data.scenes import Random, Scene, draw
+from digits.data.splits import load_split
+from digits.evaluation.corruptions import CORRUPTIONS
+from digits.reading.classifier import Classifier
+from digits.reading.components import count_components
+from digits.reading.image import normalise, read_image
+from digits.reading.ink import find_ink
 
 COUNT = 1000
 STEPS = ("decode", "find the ink", "normalise", "count", "infer", "end to end")
 KINDS: dict[str, tuple[str, Callable[[Random], Scene]]] = {
     "drawing": ("png", lambda random: Scene()),
-    "photo": ("jpg", SITUATIONS["photo"]["middle"]),
+    "photo": ("jpg", CORRUPTIONS["photo"]["middle"]),
 }
 
 
@@ -47,7 +47,7 @@ def time_steps(classifier: Classifier, content: bytes) -> list[float]:
     times.append(time.perf_counter())
     digit = normalise(ink)
     times.append(time.perf_counter())
-    count_blobs(ink)
+    count_components(ink)
     times.append(time.perf_counter())
     classifier.predict_proba(digit[np.newaxis])
     times.append(time.perf_counter())

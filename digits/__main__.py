@@ -1,6 +1,6 @@
 """`python -m digits` is the command line."""
 
-from digits.cli import main
+from digits.commands.cli import main
 
 if __name__ == "__main__":
     main()

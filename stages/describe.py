@@ -1,22 +1,21 @@
 """Write the model's card: what it is for, what it was made from, how well it does, where it fails.
 
-models/digits.json, metrics/*.json, plots/robustness.csv → models/README.md:
-`python -m stages.describe`
+models/digits.json, metrics/{test,ood}.json, plots/{calibration,ood,corruptions}.csv →
+models/README.md: `python -m stages.describe`
 """
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
-from digits.outsiders import LOOK_ALIKES
-from digits.stage import replacing, run_stage
+from digits.evaluation.ood_samples import ALL, LOOK_ALIKES
+from digits.pipeline.stage import read_csv, replacing, run_stage
 
 DESCRIPTION = Path("models/digits.json")
 METRICS_DIR = Path("metrics")
-TABLE = Path("plots/robustness.csv")
+PLOTS_DIR = Path("plots")
 CARD = Path("models/README.md")
-# Below this share of digits read right, a situation counts as out of reach.
+# Below this accuracy, a corruption counts as out of reach.
 ENOUGH = 0.97
 
 TEXT = """\
@@ -24,44 +23,46 @@ TEXT = """\
 
 *Written by the pipeline (`python -m stages.describe`); edits are lost.*
 
-It reads one handwritten digit in a picture of {size} × {size} grey pixels, made as MNIST was
-(`digits.image.to_mnist`), and says how much of a digit it is.
+It classifies one handwritten digit in a picture of {size} × {size} grey pixels, made as MNIST was
+(`digits.reading.image.to_mnist`), and gives an out-of-distribution (OOD) score: how far the picture
+is from any digit.
 
-## Meant for
+## Intended use
 
 Single digits 0 to 9 by any hand, on paper, canvas or board, through scanner or camera. Not for
 numbers of several digits, printed text, or decisions about people: nobody checked that all hands
 are read equally well.
 
-## Made from
+## Training data
 
 {dataset}: {train:,} training and {val:,} validation digits; {parameters:,} parameters, seed {seed},
-{epochs} epochs. Validation digits gave the temperature ({temperature}) and the threshold of the
-score ({digit_threshold}). The data are American, of the 1990s: a 1 with a long upstroke or a 7 with
-a bar is rare among them.
+{epochs} epochs. Validation digits gave the temperature ({temperature}) and the threshold of the OOD
+score ({ood_threshold}). The data are American, of the 1990s: a 1 with a long upstroke or a 7 with a
+bar is rare among them.
 
-## Measured
+## Evaluation
 
 | | |
 |---|---|
-| {test:,} test digits read right | {accuracy:.2%} ({accuracy_low:.2%} to {accuracy_high:.2%}) |
-| Mean negative log-likelihood | {loss:.4f} ({uncalibrated_loss:.4f} before calibration) |
-| Expected calibration error | {error:.2%} ({uncalibrated_error:.2%} before calibration) |
-| Test digits taken for something else | {false_rejection:.2%} |
-| Other things told from digits (AUROC) | {auroc:.4f} |
-| Other things taken for digits | {false_acceptance:.1%} |
-| The same, were 1 % of test digits taken for something else | {false_acceptance_at_1_percent:.1%} |
+| Accuracy on {test:,} test digits | {accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}) |
+| Loss (mean negative log-likelihood) | {loss:.4f} ({uncalibrated_loss:.4f} before calibration) |
+| Expected calibration error | {ece:.2%} ({uncalibrated_ece:.2%} before calibration) |
+| False rejection rate, test digits | {frr:.2%} |
+| False acceptance rate, OOD samples | {far:.1%} |
+| False acceptance rate at 1 % false rejection | {far_at_frr_1_percent:.1%} |
+| AUROC of the OOD score | {auroc:.4f} |
 
-Of other things, these shares are taken for digits:
+By kind of OOD sample:
 
 {kinds}
 
-Look-alikes are the letters {look_alikes}, which are some digit in another hand.
+Look-alikes are the letters {look_alikes}, which are some digit in another hand; the figures above
+leave them out.
 
-## Out of reach
+## Limitations
 
-Of digits drawn in {situations} situations, these are read right in less than {enough:.0%}; the
-threshold takes some for no digit besides.
+Of {corruptions} corruptions and severities, these leave an accuracy below {enough:.0%}; the false
+rejection rate comes on top.
 
 {failures}
 """
@@ -73,27 +74,27 @@ def read_json(name: str) -> dict[str, Any]:
     return content
 
 
-def list_kinds(rejection: dict[str, Any]) -> str:
-    """Write a row for each kind of thing that is no digit."""
-    rows = ["| | taken for a digit | AUROC |", "|---|--:|--:|"]
-    rows += [
-        f"| {kind} | {figures['false_acceptance']:.1%} | {figures['auroc']:.3f} |"
-        for kind, figures in rejection.items()
-        if isinstance(figures, dict) and kind != "all but look-alikes"
+def list_kinds(rows: list[dict[str, str]]) -> str:
+    """Write a row for each kind of OOD sample."""
+    lines = ["| | false acceptance rate | AUROC |", "|---|--:|--:|"]
+    lines += [
+        f"| {row['kind']} | {float(row['far']):.1%} | {float(row['auroc']):.3f} |"
+        for row in rows
+        if row["kind"] != ALL
     ]
-    return "\n".join(rows)
+    return "\n".join(lines)
 
 
 def list_failures(rows: list[dict[str, str]]) -> str:
-    """Write a row for each situation in which too few digits are read right, the worst first."""
+    """Write a row for each corruption with too low an accuracy, the worst first."""
     failures = sorted(
         (row for row in rows if float(row["accuracy"]) < ENOUGH),
         key=lambda row: float(row["accuracy"]),
     )
-    lines = ["| | severity | read right | rejected |", "|---|---|--:|--:|"]
+    lines = ["| corruption | severity | accuracy | false rejection rate |", "|---|---|--:|--:|"]
     lines += [
-        f"| {row['situation']} | {row['severity']} | {float(row['accuracy']):.1%} "
-        f"| {float(row['rejected']):.1%} |"
+        f"| {row['corruption']} | {row['severity']} | {float(row['accuracy']):.1%} "
+        f"| {float(row['frr']):.1%} |"
         for row in failures
     ]
     return "\n".join(lines) if failures else "None."
@@ -102,22 +103,21 @@ def list_failures(rows: list[dict[str, str]]) -> str:
 def main() -> None:
     """Run the stage."""
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
-    rejection = read_json("rejection.json")
-    with TABLE.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    facts = read_json("test.json") | description | description["splits"] | rejection
-    facts |= rejection["all but look-alikes"]
-    for prefix in ("", "uncalibrated_"):
-        facts[f"{prefix}error"] = facts[f"{prefix}expected_calibration_error"]
-    facts |= {name: description["train"][name] for name in ("seed", "epochs")}
+    calibration, kinds, corruptions = (
+        read_csv(PLOTS_DIR / f"{name}.csv") for name in ("calibration", "ood", "corruptions")
+    )
+    facts = read_json("test.json") | description | description["splits"] | read_json("ood.json")
     text = TEXT.format(
         **facts,
+        **{name: description["train"][name] for name in ("seed", "epochs")},
+        **{f"uncalibrated_{name}": float(calibration[0][name]) for name in ("loss", "ece")},
+        **{name: float(kinds[0][name]) for name in ("far_at_frr_1_percent", "auroc")},
         size=28,
-        kinds=list_kinds(rejection),
+        kinds=list_kinds(kinds),
         look_alikes=" ".join(LOOK_ALIKES),
-        situations=len(rows),
+        corruptions=len(corruptions),
         enough=ENOUGH,
-        failures=list_failures(rows),
+        failures=list_failures(corruptions),
     )
     with replacing(CARD) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")

@@ -18,10 +18,10 @@ import requests
 from pydantic import Field
 from tqdm import tqdm
 
+from digits.data.mnist import FILES, IMAGE_FILES, LABEL_FILES, write_idx
 from digits.errors import DigitsError
-from digits.mnist import FILES, IMAGE_FILES, LABEL_FILES, write_idx
-from digits.params import Section, load_params
-from digits.stage import replacing, run_stage, write_json
+from digits.pipeline.params import Section, load_params
+from digits.pipeline.stage import replacing, run_stage, write_json
 
 RAW_DIR = Path("data/raw")
 MNIST_NAME = "MNIST"

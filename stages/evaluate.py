@@ -1,10 +1,9 @@
 """Score the exported model on every validation and test digit.
 
-models/digits.tflite, data/processed/{val,test}.npz → metrics/ and plots/predictions.csv:
-`python -m stages.evaluate`
+models/digits.tflite, data/processed/{val,test}.npz → metrics/{val,test}.json, the classification
+report beside them, plots/predictions.csv and plots/calibration.csv: `python -m stages.evaluate`
 """
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -12,33 +11,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sklearn.metrics import classification_report, f1_score, log_loss
+from sklearn.metrics import classification_report, log_loss
 
-from digits.calibration import expected_calibration_error
-from digits.classifier import Classifier
-from digits.splits import load_split
-from digits.stage import replacing, run_stage, write_json
+from digits.data.splits import load_split
+from digits.evaluation.calibration import expected_calibration_error
+from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
+from digits.reading.classifier import DEFAULT_MODEL, Classifier
 
-KERAS_PREDICTIONS = Path("models/keras_predictions.npy")
 METRICS_DIR = Path("metrics")
 PREDICTIONS = Path("plots/predictions.csv")
+CALIBRATION = Path("plots/calibration.csv")
 DECIMALS = 6
 
 
 def score(labels: NDArray[np.uint8], y_prob: NDArray[np.float32]) -> dict[str, float]:
-    """Return the figures of merit of float array `y_prob` (n, 10) for labels (n,), rounded."""
-    y_pred = y_prob.argmax(axis=1)
-    correct = y_pred == labels
-    interval = binomtest(int(correct.sum()), len(labels)).proportion_ci(method="wilson")
-    figures = {
-        "accuracy": correct.mean(),
-        "accuracy_low": interval.low,
-        "accuracy_high": interval.high,
-        "loss": log_loss(labels, y_prob, labels=range(10)),
-        "macro_f1": f1_score(labels, y_pred, average="macro"),
-        "expected_calibration_error": expected_calibration_error(y_prob.max(axis=1), correct),
+    """Return accuracy, loss (mean negative log-likelihood, nats) and expected calibration error of
+    probabilities (n, 10) for labels (n,)."""
+    correct = y_prob.argmax(axis=1) == labels
+    return {
+        "accuracy": round(float(correct.mean()), 4),
+        "loss": round(float(log_loss(labels, y_prob, labels=range(10))), 5),
+        "ece": round(expected_calibration_error(y_prob.max(axis=1), correct), 4),
     }
-    return {name: round(float(value), DECIMALS) for name, value in figures.items()}
+
+
+def interval(labels: NDArray[np.uint8], y_prob: NDArray[np.float32]) -> dict[str, float]:
+    """Return the ends of the accuracy's 95 % interval (Wilson, 1927)."""
+    right = int((y_prob.argmax(axis=1) == labels).sum())
+    ends = binomtest(right, len(labels)).proportion_ci(method="wilson")
+    return {"low": round(float(ends.low), 4), "high": round(float(ends.high), 4)}
 
 
 def uncalibrated(y_prob: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
@@ -56,11 +57,19 @@ def write_predictions(
 ) -> None:
     """Write one row a digit: what it shows, what was predicted, and how confidently, after and
     before calibration."""
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["actual", "predicted", "confidence", "uncalibrated"])
-        for label, row, row_before in zip(labels, y_prob, before, strict=True):
-            writer.writerow([label, row.argmax(), f"{row.max():.4f}", f"{row_before.max():.4f}"])
+    rows = zip(labels, y_prob, before, strict=True)
+    write_csv(
+        path,
+        [
+            {
+                "actual": label,
+                "predicted": after.argmax(),
+                "confidence": f"{after.max():.4f}",
+                "uncalibrated": f"{uncalibrated.max():.4f}",
+            }
+            for label, after, uncalibrated in rows
+        ],
+    )
 
 
 def report(labels: NDArray[np.uint8], y_pred: NDArray[np.int64]) -> tuple[dict[str, Any], str]:
@@ -74,38 +83,30 @@ def report(labels: NDArray[np.uint8], y_pred: NDArray[np.int64]) -> tuple[dict[s
 
 def main() -> None:
     """Run the stage."""
-    classifier = Classifier.load()
-    dataset = {"dataset": classifier.description["dataset"]}
+    classifier = Classifier.load(DEFAULT_MODEL)
     val, test = load_split("val"), load_split("test")
-    write_json(
-        METRICS_DIR / "validation.json",
-        dataset | score(val.labels, classifier.predict_proba(val.images)),
-    )
+    write_json(METRICS_DIR / "val.json", score(val.labels, classifier.predict_proba(val.images)))
 
     y_prob = classifier.predict_proba(test.images)
-    y_pred = y_prob.argmax(axis=1)
-    agreement = {
-        "agreement_with_keras": round(
-            float((y_pred == np.load(KERAS_PREDICTIONS)).mean()), DECIMALS
-        )
-    }
-    figures = score(test.labels, y_prob)
-    before = uncalibrated(y_prob, classifier.description["temperature"])
-    figures_before = {
-        f"uncalibrated_{name}": value
-        for name, value in score(test.labels, before).items()
-        if name in ("loss", "expected_calibration_error")
-    }
-    write_json(METRICS_DIR / "test.json", dataset | figures | figures_before | agreement)
-    table, text = report(test.labels, y_pred)
-    write_json(METRICS_DIR / "classification_report.json", table)
+    figures = score(test.labels, y_prob) | interval(test.labels, y_prob)
+    write_json(METRICS_DIR / "test.json", figures)
+    table, text = report(test.labels, y_prob.argmax(axis=1))
+    # By the model's name whoever shows these figures knows that they are not of another.
+    write_json(METRICS_DIR / "classification_report.json", {"model": classifier.version} | table)
     with replacing(METRICS_DIR / "classification_report.txt") as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+    temperature = classifier.description["temperature"]
+    before = uncalibrated(y_prob, temperature)
     write_predictions(PREDICTIONS, test.labels, y_prob, before)
+    rows = [
+        {"temperature": 1.0} | score(test.labels, before),
+        {"temperature": temperature} | figures,
+    ]
+    write_csv(CALIBRATION, [{key: row[key] for key in rows[0]} for row in rows])
     print(
-        f"{dataset['dataset']}, {len(test.labels):,} test digits: "
+        f"{classifier.description['dataset']}, {len(test.labels):,} test digits: "
         f"accuracy {figures['accuracy']:.2%}, "
-        f"95 % interval {figures['accuracy_low']:.2%} to {figures['accuracy_high']:.2%}"
+        f"95 % interval {figures['low']:.2%} to {figures['high']:.2%}"
     )
 
 

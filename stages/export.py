@@ -1,16 +1,13 @@
 """Turn the Keras model into the file that the app and the command line use.
 
-models/digits.keras, models/detector.keras, data/processed/val.npz → models/digits.tflite,
-models/digits.json (what the file is, and how to read its figures) and models/keras_predictions.npy
-(what it must agree with): `python -m stages.export`
+models/digits.keras, models/ood_head.keras, data/processed/val.npz, data/drawn/val.npy →
+models/digits.tflite and models/digits.json (what the file is, and how to read its figures):
+`python -m stages.export`
 """
 
 import hashlib
 import json
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from itertools import cycle, repeat
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +15,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from digits.calibration import fit_temperature
-from digits.detector import with_score
+from digits.data.splits import Split, load_dataset, load_split
 from digits.errors import DigitsError
-from digits.situations import SITUATIONS, read_drawn
-from digits.splits import Split, load_dataset, load_split
-from digits.stage import replacing, run_stage, write_array, write_json
+from digits.evaluation.calibration import fit_temperature
+from digits.pipeline.stage import replacing, run_stage, write_json
+from digits.reading.classifier import Classifier
+from digits.training.ood_head import with_score
 
-INPUTS = Path("models/digits.keras"), Path("models/detector.keras")
+INPUTS = Path("models/digits.keras"), Path("models/ood_head.keras")
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 DESCRIPTION = Path("models/digits.json")
-KERAS_PREDICTIONS = Path("models/keras_predictions.npy")
-# The share of validation digits that the threshold lets be taken for something else.
+CORRUPTED = Path("data/drawn/val.npy")
+# The false rejection rate of corrupted validation digits at the threshold.
 FALSE_REJECTION = 0.01
 
 
@@ -57,28 +53,25 @@ def to_litert(model: keras.Model) -> bytes:
         return path.read_bytes()
 
 
-def read_all_drawn(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Draw digits (n, 28, 28) as people hand them in, and read them: the way of every picture.
+def calibrate(model: keras.Model, val: Split, corrupted: NDArray[np.uint8]) -> dict[str, float]:
+    """Fit the temperature to validation digits, and the OOD threshold to corrupted ones.
 
-    Each is drawn in another of the situations, at the middle severity: plain drawings alone would
-    let the threshold ask more of a digit than pictures that are less than perfect give.
+    `corrupted`: uint8 array (n, 28, 28). Digits as they are alone would let the threshold ask more
+    of a digit than pictures that are less than perfect give.
     """
-    # What a process inherits of TensorFlow's threads after a fork would be broken.
-    with ProcessPoolExecutor(mp_context=get_context("forkserver")) as pool:
-        each = images, range(len(images)), cycle(SITUATIONS), repeat("middle")
-        read = pool.map(read_drawn, *each, chunksize=100)
-        readings = list(tqdm(read, "pictures", len(images), unit="picture"))
-    return np.stack([reading.digit for reading in readings if reading.digit is not None])
-
-
-def calibrate(model: keras.Model, val: Split) -> dict[str, float]:
-    """Fit to validation digits what turns logits into probabilities and scores into a yes or no."""
     logits, _ = predict(model, val.images)
-    _, scores = predict(model, read_all_drawn(val.images))
+    _, scores = predict(model, corrupted)
     return {
         "temperature": round(fit_temperature(logits, val.labels), 4),
-        "digit_threshold": round(float(np.quantile(scores, FALSE_REJECTION)), 4),
+        "ood_threshold": round(float(np.quantile(scores, 1 - FALSE_REJECTION)), 4),
     }
+
+
+def agreement(model: keras.Model, classifier: Classifier, images: NDArray[np.uint8]) -> float:
+    """Return the share of digits (n, 28, 28) in which the exported model and Keras's agree."""
+    expected = predict(model, images)[0].argmax(axis=1)
+    found = classifier.predict_proba(images).argmax(axis=1)
+    return round(float((expected == found).mean()), 6)
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -96,21 +89,22 @@ def describe(model: keras.Model, exported: bytes, calibration: dict[str, float])
         "dataset": dataset["name"],
         "splits": dataset["splits"],
         "parameters": model.count_params(),
-        "train": json.loads(TRAINING.read_text(encoding="utf-8"))["params"],
+        "train": json.loads(TRAINING.read_text(encoding="utf-8")),
     }
 
 
 def main() -> None:
     """Run the stage."""
-    network, detector = (keras.models.load_model(path, compile=False) for path in INPUTS)
-    model = with_score(network, detector)
-    y_pred = predict(model, load_split("test").images)[0].argmax(axis=1).astype(np.uint8)
-    exported, calibration = to_litert(model), calibrate(model, load_split("val"))
+    network, ood_head = (keras.models.load_model(path, compile=False) for path in INPUTS)
+    model, val = with_score(network, ood_head), load_split("val")
+    exported = to_litert(model)
+    description = describe(network, exported, calibrate(model, val, np.load(CORRUPTED)))
+    classifier = Classifier(exported, description)
+    description["agreement_with_keras"] = agreement(model, classifier, val.images)
     # Both files are complete before either is moved, so that a full disk leaves the old pair.
     with replacing(MODEL) as temporary:
         temporary.write_bytes(exported)
-        write_array(KERAS_PREDICTIONS, y_pred)
-        write_json(DESCRIPTION, describe(network, exported, calibration))
+        write_json(DESCRIPTION, description)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from pydantic import Field
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
-from digits.image import normalise
-from digits.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
-from digits.params import Section, load_params
-from digits.splits import PROCESSED_DIR, Split, split_path
-from digits.stage import replacing, run_stage, write_json
+from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
+from digits.data.splits import PROCESSED_DIR, Split, split_path
+from digits.pipeline.params import Section, load_params
+from digits.pipeline.stage import replacing, run_stage, write_json
+from digits.reading.image import normalise
 
 RAW_DIR = Path("data/raw")
 

@@ -1,12 +1,13 @@
 """Fit the CNN to augmented training digits.
 
-data/processed/{train,val}.npz → models/digits.keras, models/training.json (params and
-history) and data/augmented.npy: `python -m stages.train`
+data/processed/{train,val}.npz → models/digits.keras, models/training.json (the parameters),
+plots/history.csv and metrics/train.json (after each epoch) and data/augmented.npy:
+`python -m stages.train`
 """
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,24 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from digits.augment import Ranges, steps_per_epoch, training_batches, warp
-from digits.checkpoint import Checkpoint
+from digits.data.splits import Split, load_split
 from digits.errors import DigitsError
-from digits.model import build_model, save_model
-from digits.optimizer import build_optimizer
-from digits.params import load_params
-from digits.recipe import PlateauParams, TrainParams
-from digits.splits import Split, load_split
-from digits.stage import replacing, run_stage, write_array, write_json
+from digits.pipeline.params import load_params
+from digits.pipeline.stage import replacing, run_stage, write_array, write_csv, write_json
+from digits.training.augment import Ranges, steps_per_epoch, training_batches, warp
+from digits.training.checkpoint import Checkpoint
+from digits.training.model import build_model, save_model
+from digits.training.optimizer import build_optimizer
+from digits.training.recipe import PlateauParams, TrainParams
 
 MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
+HISTORY = Path("plots/history.csv")
+METRICS = Path("metrics/train.json")
 AUGMENTED = Path("data/augmented.npy")
 CHECKPOINT_DIR = Path("models/checkpoint")
 CODE = (
-    *(Path(f"digits/{name}.py") for name in ("augment", "model", "optimizer")),
+    *(Path(f"digits/training/{name}.py") for name in ("augment", "model", "optimizer")),
     Path("stages/train.py"),
 )
 
@@ -66,12 +69,22 @@ def build_plateau(params: PlateauParams) -> list[keras.callbacks.Callback]:
 
 
 def note_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback:
-    """Build what notes the rate at the end of each epoch in the history."""
+    """Build what notes the learning rate at the end of each epoch in the history."""
 
     def note(epoch: int, logs: dict[str, float]) -> None:
         logs["learning_rate"] = float(optimizer.learning_rate)
 
     return keras.callbacks.LambdaCallback(on_epoch_end=note)
+
+
+def report(history: list[dict[str, float]]) -> None:
+    """Write the history, a row an epoch, and what the last epoch says of validation digits."""
+    write_csv(HISTORY, history)
+    last = history[-1]
+    write_json(
+        METRICS,
+        {"epoch": last["epoch"], "accuracy": last["val_accuracy"], "loss": last["val_loss"]},
+    )
 
 
 def fit(
@@ -80,12 +93,13 @@ def fit(
     val: Split,
     folder: Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    report: Callable[[list[dict[str, float]]], None] = lambda history: None,
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a model, or go on where a training with the same arguments was killed.
 
-    `folder` keeps the state after each epoch. Returns the model with its averaged weights, with
-    `plateau` those after its best epoch, and the history, one record an epoch, of the weights that
-    are not averaged.
+    `folder` keeps the state after each epoch; `report` gets the history so far, each time. Returns
+    the model with the exponential moving average of its weights, with `plateau` those after its
+    best epoch, and the history, one record an epoch, of the weights themselves.
     """
     keras.utils.clear_session()  # Keras numbers its layers through the process's life
     keras.utils.set_random_seed(params.seed)
@@ -104,22 +118,37 @@ def fit(
     if done < params.epochs and not checkpoint.stopped:
         epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
         model.fit(
-            training_batches(train, params.batch_size, epochs, params.seed, ranges, params.sprint),
+            training_batches(
+                train, params.batch_size, epochs, params.seed, ranges, params.first_cycle
+            ),
             initial_epoch=done,
             epochs=params.epochs,
             shuffle=False,
             steps_per_epoch=steps,
             validation_data=(val.images[..., np.newaxis], val.labels),
             validation_batch_size=512,
-            callbacks=[note_rate(model.optimizer), *plateau, *callbacks, checkpoint],
+            callbacks=[
+                note_rate(model.optimizer),
+                *plateau,
+                *callbacks,
+                checkpoint,
+                keras.callbacks.LambdaCallback(
+                    on_epoch_end=lambda epoch, logs: report(to_records(checkpoint.history))
+                ),
+            ],
         )
     if plateau:
         checkpoint.restore_best(model)
     # Keras does so at the end of `fit`, which a finished training that is taken up doesn't reach.
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    return model, [
+    return model, to_records(checkpoint.history)
+
+
+def to_records(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return what Keras says of each epoch with the epoch's number, from 1, and rounded."""
+    return [
         {"epoch": epoch} | {name: round(value, 6) for name, value in record.items()}
-        for epoch, record in enumerate(checkpoint.history, start=1)
+        for epoch, record in enumerate(history, start=1)
     ]
 
 
@@ -151,12 +180,13 @@ def main() -> None:
     set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     train, val = load_split("train"), load_split("val")
-    model, history = fit(params, train, val, CHECKPOINT_DIR)
+    model, history = fit(params, train, val, CHECKPOINT_DIR, report=report)
+    report(history)  # which a training that had come to its end before did not do
     ranges = Ranges(**params.augmentation.model_dump())
     write_array(AUGMENTED, augmented_samples(train, ranges, params.seed))
     with replacing(MODEL) as temporary:
         save_model(model, temporary)
-    write_json(TRAINING, {"params": params.model_dump(), "history": history})
+    write_json(TRAINING, params.model_dump())
     shutil.rmtree(CHECKPOINT_DIR)
 
 

@@ -1,19 +1,25 @@
 """What several tests share."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+import pinned  # noqa: F401 - sets the model
 import pytest
+from filelock import FileLock
 from history import make_history
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
+from benchmarks.clone import Clone
+from benchmarks.deployment import find_uv
 from benchmarks.kills import Reference, run_reference
-from digits.image import to_mnist
-from digits.splits import Split
+from digits.data.splits import Split
+from digits.reading.image import to_mnist
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +52,41 @@ def seven() -> Image.Image:
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    """The small pipeline, run once through DVC, with the state before each stage."""
-    return run_reference(tmp_path_factory.mktemp("reference"))
+def reference(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Reference:
+    """The small pipeline, run once through DVC for all processes of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "reference"
+    record = folder.with_suffix(".json")
+    with FileLock(folder.with_suffix(".lock")):
+        if not record.exists():
+            ran = run_reference(folder)
+            record.write_text(json.dumps([ran.seconds, ran.output]))
+    return Reference(Clone(folder), *json.loads(record.read_text()))
+
+
+@pytest.fixture(scope="session")
+def first_run(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A clone whose pipeline ran once, with no mirror to be had, and was committed."""
+    clone = reference.after.copy(tmp_path_factory.mktemp("first_run") / "clone")
+    clone.commit("run")
+    return clone
+
+
+@pytest.fixture
+def clone(first_run: Clone) -> Clone:
+    """The same clone, clean again after what earlier tests changed."""
+    if first_run.git("status", "--porcelain"):
+        first_run.git("checkout", "--", ".")
+        first_run.dvc("checkout", "--force")
+    return first_run
+
+
+@pytest.fixture(scope="session")
+def package_index() -> None:
+    """Packages can be fetched; without a network what installs them is skipped, and says so."""
+    command = [find_uv(), "pip", "compile", "--no-cache", "--quiet", "-"]
+    if subprocess.run(command, input=b"pip", capture_output=True).returncode:
+        pytest.skip("no package index can be reached: there is no network")
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
+from pinned import MODEL
 
 STUBBORN = "stubborn-" + "with-a-long-name-" * 5
 
@@ -17,20 +17,20 @@ STUBBORN = "stubborn-" + "with-a-long-name-" * 5
 def make_history(folder: Path) -> None:
     """Fill a folder: the tag "v1", the experiment STUBBORN, whose model reads a 1 in everything,
     and the branch "main", trained at another rate."""
-    for name in ("models/digits.tflite", "models/digits.json", "metrics/test.json"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(name, folder / name)
+    shutil.copytree(MODEL.parent, folder / "models")
+    (folder / "metrics").mkdir()
+    (folder / "metrics" / "test.json").write_text('{"accuracy": 0.9971}')
     shutil.copytree(".streamlit", folder / ".streamlit")
     model = (folder / "models/digits.tflite").read_bytes()
     run(folder, "git init -q -b main")
     run(folder, "git config user.name Test")
     run(folder, "git config user.email test@example.org")
-    run(folder, f"{sys.executable} -m dvc init -q")
+    run(folder, "dvc init -q")
     run(folder, "git add -A")
     run(folder, "git commit -qm First")
     run(folder, "git tag -am First v1", GIT_COMMITTER_DATE="2020-02-03T12:00:00Z")
     write_model(folder, stubborn(model), dropout=0.9)
-    run(folder, f"{sys.executable} -m dvc exp save --name {STUBBORN}")
+    run(folder, f"dvc exp save --name {STUBBORN}")
     write_model(folder, model, dropout=0.2, learning_rate=0.02)
     run(folder, "git commit -qam Second")
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -10,18 +11,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from history import STUBBORN
 from PIL import Image, ImageDraw
+from pinned import MODEL
 from streamlit.testing.v1 import AppTest
 
 from app.answer import BLANK, answer_html, chart_html, explain
 from app.examples import load_examples
+from app.facts import _PLOTS
 from app.model import load_classifier, load_date
 from app.pictures import png_to_url
 from app.upload import to_table
-from digits.cli import main
-from digits.reader import Reading, read_digit
-from digits.splits import split_path
+from digits.commands.cli import main
+from digits.data.splits import split_path
+from digits.reading.reader import Reading, read_digit
 
 
 def png(*strokes: list[tuple[int, int]]) -> bytes:
@@ -99,8 +103,14 @@ def test_what_an_answer_rests_on_is_shown_when_asked_for(elsewhere, tiny_split, 
     assert shown_now.count("learned as a") == (3 if data else 0)
 
 
-def test_two_models_answer_side_by_side(history, monkeypatch):
+@pytest.fixture
+def in_history(history, monkeypatch):
+    """The folder with three models as the place to work in."""
     monkeypatch.chdir(history)
+    monkeypatch.delenv("DIGITS_MODEL")
+
+
+def test_two_models_answer_side_by_side(in_history):
     page = open_tab("Compare")
     choices = page.selectbox[0]
     assert [name.split(" · ")[0] for name in choices.options] == ["main", STUBBORN, "v1"]
@@ -116,8 +126,7 @@ def test_two_models_answer_side_by_side(history, monkeypatch):
     assert shown(page).count('<p class="digit">7</p>') == 2
 
 
-def test_a_drawing_comes_before_an_example(history, monkeypatch):
-    monkeypatch.chdir(history)
+def test_a_drawing_comes_before_an_example(in_history):
     page = open_tab("Draw")
     page.session_state["canvas"] = {
         "drawing": {"raw": {"objects": [{}]}, "data": png_to_url(SEVEN)}
@@ -137,7 +146,7 @@ def test_without_a_history_there_is_nothing_to_compare(elsewhere):
 
 
 def test_a_model_of_long_ago_that_cannot_be_used_says_so(elsewhere):
-    description = Path("models/digits.json")
+    description = elsewhere / "models/digits.json"
     good = description.read_text()
     for content in (good, "1"):
         description.write_text(content)
@@ -176,12 +185,11 @@ def test_the_csv_is_that_of_the_command_line(tmp_path, monkeypatch, capsys):
     files = {"seven.png": SEVEN, "x, y.png": b"x"}
     classifier = load_classifier()
     readings = [(name, read_digit(classifier, files[name])) for name in files]
-    model = Path("models/digits.tflite").resolve()
     monkeypatch.chdir(tmp_path)
     for name, content in files.items():
         Path(name).write_bytes(content)
     with pytest.raises(SystemExit):
-        main(["predict", "--csv", f"--model={model}", *files])
+        main(["predict", "--csv", *files])
     assert to_table(readings, classifier.version) == capsys.readouterr().out
 
 
@@ -227,13 +235,39 @@ def test_the_chart_can_be_read_aloud():
     assert "90.0 %" in chart
 
 
-def test_the_model_is_described():
+def test_the_model_is_described(elsewhere):
+    version = load_classifier().version
+    for name, content in {
+        "metrics/test.json": '{"accuracy": 0.9971, "low": 0.9958, "high": 0.998, "loss": 0.0099}',
+        "metrics/classification_report.json": json.dumps(
+            {"model": version, "macro avg": {"f1-score": 0.997}}
+        ),
+    }.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(content)
+    Path("plots").mkdir()
+    Image.new("L", (9, 9)).save("plots/samples.png")
     page = open_tab("Model")
     assert not page.exception
     facts = page.markdown[0].value + page.caption[-1].value
-    assert facts.count(load_classifier().version) == 2
-    assert facts.count("test digits read right (95 % interval ") == 2
-    assert len(page.get("image")) == len(list(Path("plots").glob("*.png")))
+    assert facts.count(version) == 2
+    assert facts.count("accuracy 99.71 % (95 % interval 99.58–99.80 %)") == 2
+    assert len(page.get("image")) == 1
+
+
+def test_figures_of_another_model_are_not_shown(elsewhere):
+    Path("metrics").mkdir()
+    Path("metrics/test.json").write_text('{"accuracy": 0.9971, "low": 0.9958, "high": 0.998}')
+    Path("metrics/classification_report.json").write_text('{"model": "another"}')
+    page = open_tab("Model")
+    assert not page.exception
+    assert "accuracy" not in page.markdown[0].value + page.caption[-1].value
+
+
+def test_every_plot_has_a_place_on_the_page():
+    stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    drawn = {Path(path).stem for out in stages["plot"]["outs"] for path in out}
+    assert set(_PLOTS) == drawn
 
 
 def commit_all() -> None:
@@ -245,8 +279,9 @@ def commit_all() -> None:
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch) -> Path:
     """A folder to work in, with a copy of the model and nothing else."""
-    shutil.copytree("models", tmp_path / "models")
+    shutil.copytree(MODEL.parent, tmp_path / "models")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DIGITS_MODEL")
     return tmp_path
 
 

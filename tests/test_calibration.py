@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digits.calibration import expected_calibration_error, fit_temperature, reliability
+from digits.evaluation.calibration import expected_calibration_error, fit_temperature, reliability
 
 
 def test_perfect_and_worst_confidence():

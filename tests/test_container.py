@@ -1,4 +1,4 @@
-"""The README's container, where there is Docker: built, served and asked."""
+"""The container of the docs, where there is Docker: built, served and asked."""
 
 import json
 import re
@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BASE = re.search(r"^FROM (\S+)", Path("Dockerfile").read_text("utf-8"), re.M)[1]
-COMMAND = re.search(r"^docker build .*$", Path("README.md").read_text("utf-8"), re.M)[0]
+COMMAND = re.search(r"^docker build .*$", Path("docs/deployment.md").read_text("utf-8"), re.M)[0]
 SECONDS = 90  # Docker asks for the health every half minute
 
 
@@ -22,7 +24,7 @@ def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def container() -> Iterator[str]:
-    """The container of the README's command, on a free port and in the background."""
+    """The container of the docs' command, on a free port and in the background."""
     if not shutil.which("docker") or docker("info").returncode:
         pytest.skip("no Docker runs here")
     if docker("image", "inspect", BASE).returncode and docker("pull", BASE).returncode:

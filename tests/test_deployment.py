@@ -6,19 +6,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pinned import without_model
 
 from benchmarks.deployment import install
 from benchmarks.server import Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory) -> Path:
+def programs(tmp_path_factory, package_index) -> Path:
     return install(tmp_path_factory.mktemp("deployment"))
 
 
 def test_the_command_line_reads_a_digit(programs):
     command = [programs / "digits", "predict", "--json", "app/gallery/04-4.png"]
-    output = subprocess.check_output(command, cwd=programs.parents[1], text=True)
+    place = {"cwd": programs.parents[1], "env": without_model()}
+    output = subprocess.check_output(command, text=True, **place)
     assert json.loads(output)["prediction"] == 4
 
 

@@ -10,13 +10,15 @@ from test_training import params
 
 from stages import train
 
+pytestmark = pytest.mark.slow
+
 # TensorFlow divides the CPU before its first operation, or never.
 TWO_DEVICES = """
 import json, sys
 from pathlib import Path
 import keras, numpy as np, tensorflow as tf
-from digits.recipe import TrainParams
-from digits.splits import Split
+from digits.training.recipe import TrainParams
+from digits.data.splits import Split
 from stages import train
 
 (cpu,) = tf.config.list_physical_devices("CPU")

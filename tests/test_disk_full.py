@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
+
+pytestmark = pytest.mark.slow
 PIPELINE = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from digits.mnist import FILES, read_idx
+from digits.data.mnist import FILES, read_idx
 from stages import download
 
 CONTENT = bytes(range(256)) * 300

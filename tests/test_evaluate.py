@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from digits.evaluate import find_labelled, score
-from digits.predict import UsageError
-from digits.reader import Reading
+from digits.commands.evaluate import find_labelled, score
+from digits.commands.predict import UsageError
+from digits.reading.reader import Reading
 
 
 def run(*words):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from digits.explain import PATCH, find_nearest, occlude
-from digits.splits import Split
+from digits.reading.explain import PATCH, find_nearest, occlude
 
 
 class Looker:
@@ -46,6 +45,5 @@ def test_the_nearest_are_those_that_differ_least():
     images[77, 0, 0] ^= 255
     images[78] = digit
     images[78, :2] ^= 255
-    split = Split(images, np.zeros(5000, np.uint8))
-    assert find_nearest(digit, split).tolist() == [4500, 77, 78]
-    assert find_nearest(digit, split, 1).tolist() == [4500]
+    assert find_nearest(digit, images).tolist() == [4500, 77, 78]
+    assert find_nearest(digit, images, 1).tolist() == [4500]

@@ -1,17 +1,17 @@
-"""The README's other ways to an environment, each in a folder of its own."""
+"""README's and docs' other ways to an environment, each in a folder of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pinned import MODEL
 
-from benchmarks.deployment import copy
+from benchmarks.deployment import copy, find_uv
 
 PICTURE = Path("app/gallery/04-4.png").resolve()
-MODEL = Path("models/digits.tflite").resolve()
+pytestmark = pytest.mark.slow
 gigabytes = pytest.mark.skipif(
     "CI" not in os.environ, reason="it fetches gigabytes: CI=true has it run"
 )
@@ -19,7 +19,7 @@ FILES = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "digits")
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
+def project(tmp_path_factory, package_index) -> Path:
     """A folder with what the project is installed from."""
     folder = tmp_path_factory.mktemp("project")
     for name in FILES:
@@ -37,10 +37,6 @@ def run(folder: Path, *command: str | Path) -> str:
     return text
 
 
-def uv() -> str:
-    return shutil.which("uv") or str(Path(".uv/bin/uv").absolute())
-
-
 def test_pip_installs_what_reading_needs_and_no_more(project, tmp_path):
     run(tmp_path, sys.executable, "-m", "venv", "new")
     programs = tmp_path / "new" / "bin"
@@ -52,14 +48,16 @@ def test_pip_installs_what_reading_needs_and_no_more(project, tmp_path):
 
 @pytest.mark.parametrize("extra", ["ssh", "s3", "gs", "azure"])
 def test_what_a_remote_needs_can_be_added(project, extra):
-    run(project, uv(), "add", "--group", "train", f"dvc[{extra}]")
+    run(project, find_uv(), "add", "--group", "train", f"dvc[{extra}]")
     program = project / ".venv" / "bin" / "python"
     run(project, program, "-c", f"import dvc_{extra}")
 
 
 @gigabytes
-def test_pip_alone_makes_an_environment_that_gives_the_same_bytes(reference, tmp_path):
-    clone = reference.before["download"].copy(tmp_path / "clone")
+def test_pip_alone_makes_an_environment_that_gives_the_same_bytes(
+    reference, package_index, tmp_path
+):
+    clone = reference.before("download", tmp_path / "clone")
     run(tmp_path, sys.executable, "-m", "venv", "new")
     clone.environment["PATH"] = f"{tmp_path / 'new' / 'bin'}:{clone.environment['PATH']}"
     command = "pip install -r requirements.txt && pip install --no-deps -e . && dvc repro"
@@ -72,7 +70,7 @@ def test_pip_alone_makes_an_environment_that_gives_the_same_bytes(reference, tmp
 @gigabytes
 def test_cuda_is_added(project):
     """Not that it works, which takes a GPU."""
-    run(project, uv(), "sync", "--group", "gpu")
+    run(project, find_uv(), "sync", "--group", "gpu")
     if sys.platform == "linux":
         program = project / ".venv" / "bin" / "python"
         run(project, program, "-c", "import nvidia.cudnn, tensorflow")

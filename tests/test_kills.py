@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks.kills import UP_TO_DATE, finish, kill
 
+pytestmark = pytest.mark.slow
+
 SHARES = random.Random(1)
 
 
@@ -19,11 +21,10 @@ def test_a_killed_run_ends_as_if_nothing_had_happened(reference, tmp_path, stage
 
 
 @pytest.mark.parametrize("name", [".dvc/tmp/rwlock", "dvc.lock"])
-def test_what_dvc_writes_in_place_is_mended_as_the_readme_says(reference, tmp_path, name):
-    clone = reference.before["plot"].copy(tmp_path / "clone")
+def test_what_dvc_writes_in_place_is_mended_as_the_docs_say(reference, clone, name):
     (clone.folder / name).write_bytes(b"")
     by_hand = finish(clone)
     assert by_hand.endswith(f" {name}")
-    assert f"`{by_hand}`" in Path("README.md").read_text(encoding="utf-8")
+    assert f"`{by_hand}`" in Path("docs/troubleshooting.md").read_text(encoding="utf-8")
     assert (clone.folder / "dvc.lock").read_bytes() == reference.lock
     assert clone.dvc("status") == UP_TO_DATE

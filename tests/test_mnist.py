@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from digits.mnist import DatasetError, read_idx, write_idx
+from digits.data.mnist import DatasetError, read_idx, write_idx
 
 
 @pytest.mark.parametrize("shape", [(5,), (3, 28, 28), (0, 28, 28)])

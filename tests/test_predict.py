@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pinned import MODEL
 
-from digits import cli, predict
-from digits.classifier import Classifier
-from digits.reader import read_digit
-from digits.scene import Scene, draw
+from digits.commands import cli, predict
+from digits.data.scenes import Scene, draw
+from digits.reading.classifier import Classifier
+from digits.reading.reader import read_digit
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
 COMMAND = [sys.executable, "-m", "digits"]
@@ -166,9 +167,8 @@ def test_folders_and_patterns_stand_for_the_pictures_in_them(run, folder):
 
 @pytest.mark.parametrize("argument", ["nothing.png", "nothing/*.png", "a" * 5000, "."])
 def test_what_stands_for_no_picture_is_unreadable(run, tmp_path, monkeypatch, argument):
-    model = Path(cli.DEFAULT_MODEL).resolve()
     monkeypatch.chdir(tmp_path)
-    status, output, errors = run("predict", "--model", model, argument)
+    status, output, errors = run("predict", argument)
     assert status == 1
     assert output == f"{argument}  -  unreadable\n"
     assert errors.startswith(f"{argument}: the file can't be opened: ")
@@ -245,7 +245,7 @@ def with_another_description(model):
 def test_a_missing_or_altered_model_ends_with_3(run, folder, tmp_path, spoil, sentence):
     model = tmp_path / "digits.tflite"
     for ending in (".tflite", ".json"):
-        shutil.copy(Path(cli.DEFAULT_MODEL).with_suffix(ending), tmp_path)
+        shutil.copy(MODEL.with_suffix(ending), tmp_path)
     assert run("predict", "--model", model, folder / "0.png")[0] == 0
     spoil(model)
     status, output, errors = run("predict", "--model", model, folder / "0.png")
@@ -264,10 +264,9 @@ def test_the_plot_shows_picture_digit_and_bars(run, folder, blank, tmp_path):
 
 
 def test_the_plot_has_a_place_of_its_own(run, folder, tmp_path, monkeypatch):
-    model = Path(cli.DEFAULT_MODEL).resolve()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a$_{$.png").write_bytes((folder / "0.png").read_bytes())
-    assert run("predict", "--model", model, "a$_{$.png", "--save-plot")[0] == 0
+    assert run("predict", "a$_{$.png", "--save-plot")[0] == 0
     assert (tmp_path / "plots" / "prediction_result.png").exists()
 
 
@@ -291,12 +290,12 @@ def test_a_plot_replaces_a_plot_and_nothing_else(run, folder, tmp_path):
 def test_version_names_program_and_model(run, classifier, tmp_path, monkeypatch):
     version = importlib.metadata.version("digits")
     assert run("--version") == (0, f"digits {version}, model {classifier.version}\n", "")
-    monkeypatch.chdir(tmp_path)
-    assert run("--version") == (0, f"digits {version}, no model in this folder\n", "")
+    monkeypatch.setenv("DIGITS_MODEL", str(tmp_path / "digits.tflite"))
+    assert run("--version") == (0, f"digits {version}, no model\n", "")
 
 
 def test_help_is_quick_and_loads_nothing_heavy():
-    code = "import sys; from digits.cli import build_parser; build_parser().format_help();"
+    code = "import sys; from digits.commands.cli import build_parser; build_parser().format_help();"
     code += "print(sorted({'numpy', 'scipy', 'PIL', 'ai_edge_litert'} & sys.modules.keys()))"
     seconds = []
     for _ in range(3):
@@ -311,7 +310,7 @@ def test_help_is_quick_and_loads_nothing_heavy():
 
 
 def test_reading_loads_neither_tensorflow_nor_plots(folder):
-    code = "import sys; from digits.cli import main\ntry: main(sys.argv[1:])\nfinally: "
+    code = "import sys; from digits.commands.cli import main\ntry: main(sys.argv[1:])\nfinally: "
     code += "print(sorted({'tensorflow', 'keras', 'matplotlib', 'tqdm'} & sys.modules.keys()))"
     command = [sys.executable, "-c", code, "predict", folder / "0.png"]
     result = subprocess.run(command, capture_output=True, text=True)

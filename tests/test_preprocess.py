@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from digits.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, write_idx
-from digits.splits import Split
+from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, write_idx
+from digits.data.splits import Split
 from stages import preprocess
 
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from digits.errors import DigitsError
-from digits.stage import replacing, run_stage, write_json
+from digits.pipeline.stage import replacing, run_stage, write_json
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digits.words import in_numbers, in_words
+from app.words import in_numbers, in_words
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pinned import without_model
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.page import start_browser
@@ -30,7 +31,7 @@ def server(browser) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def server_of_history(browser, history) -> Iterator[Server]:
     """The app's server where there are models to compare."""
-    server = Server(history)
+    server = Server(history, environment=without_model())
     yield server
     assert "Traceback" not in server.stop()
 

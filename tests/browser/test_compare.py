@@ -5,6 +5,8 @@ from hand import DESKTOP, PHONE, draw, expect_answer
 from history import STUBBORN
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("settings", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"]

@@ -1,6 +1,7 @@
 """Strokes of mouse and finger on the real canvas, and how soon the answer follows."""
 
 import numpy as np
+import pytest
 from hand import (
     DESKTOP,
     PHONE,
@@ -12,6 +13,8 @@ from hand import (
     swipe,
 )
 from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.slow
 
 # Notes the milliseconds from the end of a stroke to the frame that shows the answer.
 STOPWATCH = """() => {

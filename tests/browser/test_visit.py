@@ -31,6 +31,7 @@ CONTRAST = """(elements, property) => {
 }"""
 
 
+@pytest.mark.slow
 def test_an_upload_and_one_that_is_too_large(open_page, tmp_path):
     page = open_page(**DESKTOP)
     page.get_by_role("tab", name="Upload").click()
@@ -42,6 +43,7 @@ def test_an_upload_and_one_that_is_too_large(open_page, tmp_path):
     expect(page.get_by_text("5.0MB or smaller")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_table_fits_a_phone(open_page, tmp_path):
     page = open_page(**PHONE)
     page.get_by_role("tab", name="Upload").click()
@@ -54,6 +56,7 @@ def test_a_table_fits_a_phone(open_page, tmp_path):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_the_keyboard_is_enough(open_page):
     page = open_page(**DESKTOP)
     press_until_focused(page, page.get_by_role("tab", name="Draw"), "Tab")
@@ -82,8 +85,13 @@ def press_until_focused(page: Page, locator: Locator, key: str) -> None:
     pytest.fail(f"{key} doesn't lead to {locator}")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("device", "settings"), [("desktop", DESKTOP), ("phone", PHONE)])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=SLOW)])
+@pytest.mark.parametrize(
+    ("device", "settings"), [("desktop", DESKTOP), pytest.param("phone", PHONE, marks=SLOW)]
+)
 def test_it_can_be_seen_and_touched(open_page, device, settings, theme):
     page = open_page(**settings, color_scheme=theme)
     draw(page, 8)

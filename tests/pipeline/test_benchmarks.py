@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
 SMALL = {
     "bench": ["--runs", "1"],
     "bench-train": ["--digits", "200", "--epochs", "1"],
     "page": ["--runs", "1"],
     "seeds": ["12", "13"],  # no other test's: what was trained before is not trained again
-    "situations": ["--digits", "2"],
+    "corruptions": ["--digits", "2"],
 }
 
 

@@ -1,4 +1,4 @@
-"""The README's recipes for experiments."""
+"""The docs' recipes for experiments."""
 
 import csv
 import io
@@ -8,6 +8,8 @@ import subprocess
 import time
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 MINUTES_AT_MOST = 5
 

@@ -1,7 +1,10 @@
 """The notebook runs from top to bottom on what the pipeline made."""
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
+
+pytestmark = pytest.mark.slow
 
 NOTEBOOK = "notebooks/handwritten_digit_recognizer.ipynb"
 TABLES = {"splits", "score", "report"}

@@ -1,5 +1,9 @@
 """A tagged release is found by its version."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_the_model_of_a_release_is_fetched_from_elsewhere(clone, tmp_path):
     released = clone.copy(tmp_path / "released")

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PIPELINE_IS_DONE = "Data and pipelines are up to date."
 
 
@@ -65,7 +67,7 @@ def answers(port: int) -> bool:
 
 
 def with_key(clone, server):
-    """Do what the README says once a clone: name user and key, where Git does not see them."""
+    """Do what the docs say once a clone: name user and key, where Git does not see them."""
     clone.environment["HOME"] = str(server.home)
     clone.dvc("remote", "modify", "--local", "storage", "user", getpass.getuser())
     clone.dvc("remote", "modify", "--local", "storage", "keyfile", str(server.home / ".ssh/key"))

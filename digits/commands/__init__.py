@@ -1,0 +1,1 @@
+"""The command line: `digits predict` and `digits evaluate`."""

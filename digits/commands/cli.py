@@ -1,0 +1,174 @@
+"""The command line: `digits predict PICTURE ...` reads the digits in pictures.
+
+`digits evaluate PATH` says how many of labelled pictures it reads right.
+
+Results go to standard output, everything else to standard error. The exit status is 0 where every
+picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing or altered model.
+"""
+
+import argparse
+import gc
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+DEFAULT_MODEL = "models/digits.tflite"
+DEFAULT_PLOT = "plots/prediction_result.png"
+SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its processes would stay
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
+    try:
+        status = options.run(parser, options)
+        print(end="", flush=True)
+        sys.exit(status)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # whoever reads the results has had enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SOME_UNREADABLE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; its help is the command's documentation."""
+    parser = argparse.ArgumentParser(prog="digits", description="Read handwritten digits.")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the versions of program and model"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_predict(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "predict",
+        help="read the digit in each picture",
+        description="Read the digit in each PNG or JPEG picture: paper, pen, camera and canvas "
+        "alike, dark ink or bright. One line a picture.",
+        epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
+    )
+    command.set_defaults(run=_predict)
+    command.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="a file, a folder of them, a pattern like 'scans/*.png', or - for standard input",
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="a table with a header")
+    command.add_argument(
+        "--top-k", type=_count, default=1, metavar="N", help="show the N best guesses (default 1)"
+    )
+    command.add_argument(
+        "--save-plot",
+        nargs="?",
+        const=DEFAULT_PLOT,
+        metavar="PATH",
+        help=f"draw picture, digit and probabilities of one picture (default {DEFAULT_PLOT})",
+    )
+    _add_common(command)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "evaluate",
+        help="measure the accuracy on labelled pictures",
+        description="Read pictures whose digits are known: accuracy with its interval, share "
+        "rejected, confusion matrix.",
+        epilog="Exit status: 0 done, 2 wrong call, 3 no model.",
+    )
+    command.set_defaults(run=_evaluate)
+    command.add_argument(
+        "path",
+        metavar="PATH",
+        help="a folder whose folders are named 0 to 9, or whose pictures are named like "
+        "7-first.png; or an .npz file with arrays X (n, height, width), ink bright, and y (n,)",
+    )
+    command.add_argument("--json", action="store_true", help="the result as a JSON object")
+    _add_common(command)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model", metavar="PATH", help=f"default $DIGITS_MODEL, or {DEFAULT_MODEL}"
+    )
+    command.add_argument("--quiet", action="store_true", help="nothing on standard error")
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 10:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10")
+
+
+class _Version(argparse.Action):
+    """Print the version of the program and, where there is one, of the model."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        from digits.reading.classifier import Classifier, ModelError
+
+        try:
+            model = f"model {Classifier.load().version}"
+        except ModelError:
+            model = "no model"
+        print(f"digits {version('digits')}, {model}")
+        parser.exit()
+
+
+def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        from digits.commands.predict import predict
+
+        return 0 if predict(options) else SOME_UNREADABLE
+
+    return _reading(parser, run)
+
+
+def _evaluate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        from digits.commands.evaluate import evaluate
+
+        evaluate(options)
+        return 0
+
+    return _reading(parser, run)
+
+
+def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
+    """Call what reads pictures; turn its errors into sentences and exit statuses."""
+    # NumPy starts a thread of its own for each core, for algebra that no picture needs.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Pillow gives the memory of each picture back to the system, unless it may keep some blocks.
+    os.environ.setdefault("PILLOW_BLOCKS_MAX", "16")
+    # What reads pictures takes a quarter of a second to load, which no help text needs. It stays to
+    # the end: the garbage collector need not look through it again and again.
+    gc.disable()
+    from digits.commands.predict import UsageError, WorkersError
+    from digits.reading.classifier import ModelError
+
+    gc.freeze()
+    gc.enable()
+    try:
+        return run()
+    except ModelError as error:
+        print(f"digits: {error}", file=sys.stderr)
+        return NO_MODEL
+    except WorkersError as error:
+        print(f"digits: {error}", file=sys.stderr)
+        return SOME_UNREADABLE
+    except UsageError as error:
+        parser.error(str(error))

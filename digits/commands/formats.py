@@ -1,0 +1,60 @@
+"""An answer as a line of text: for people, as JSON and as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from digits.reading.reader import Reading
+
+CSV_HEADER = ["path", "prediction", "confidence", "reason", "count", "error", "model"]
+CSV_HEADER += [f"probability_{digit}" for digit in range(10)]
+
+
+def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
+    """Say what the picture `name` shows: its name in `width` columns, then the best guesses."""
+    if reading.prediction is None or reading.probabilities is None:
+        return f"{name:{width}}  -  {_reason(reading)}"
+    ranked = sorted(enumerate(reading.probabilities), key=lambda guess: -guess[1])[:top_k]
+    guesses = "   ".join(f"{digit}  {probability:6.1%}" for digit, probability in ranked)
+    return f"{name:{width}}  {guesses}"
+
+
+def _reason(reading: Reading) -> str:
+    text = str(reading.reason).replace("_", " ")
+    if reading.reason == "several_digits":
+        return f"{text}: {reading.count}"
+    return text if reading.best_guess is None else f"{text}; if it were, a {reading.best_guess}"
+
+
+def to_json(name: str, reading: Reading, model: str) -> str:
+    """Return the answer as a JSON object on one line; `model` is the start of its SHA-256."""
+    return json.dumps(_record(name, reading, model))
+
+
+def to_csv(name: str, reading: Reading, model: str) -> str:
+    """Return the answer as a row under CSV_HEADER."""
+    record = _record(name, reading, model)
+    probabilities = record.pop("probabilities") or [None] * 10
+    return csv_line([*record.values(), *probabilities])
+
+
+def csv_line(values: Iterable[Any]) -> str:
+    """Join values to a row of a CSV file, quoted where they need it."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(values)
+    return row.getvalue()
+
+
+def _record(name: str, reading: Reading, model: str) -> dict[str, Any]:
+    return {
+        "path": name,
+        "prediction": reading.prediction,
+        "confidence": reading.confidence,
+        "probabilities": reading.probabilities,
+        "reason": reading.reason,
+        "count": reading.count,
+        "error": reading.error,
+        "model": model,
+    }

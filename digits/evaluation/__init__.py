@@ -1,0 +1,1 @@
+"""A model → figures of merit: calibration, corruptions, out-of-distribution samples."""

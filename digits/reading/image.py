@@ -1,0 +1,164 @@
+"""Any picture to MNIST's size and place: `read_image` decodes it, `to_mnist` finds the digit in it.
+
+Its two steps can be taken one by one: `digits.reading.ink.find_ink` tells ink from paper,
+`normalise` gives the ink MNIST's size and place.
+"""
+
+import contextlib
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+
+from digits.errors import DigitsError
+from digits.reading.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbnail
+
+MAX_BYTES = 32 * 2**20
+_USUAL_BYTES = 2**17  # more than most pictures have
+MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG")
+_TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
+Source = str | os.PathLike[str] | bytes | BinaryIO
+
+
+class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the picture
+    """A picture that can't be read; the message says why, and what to do."""
+
+
+def read_image(source: Source) -> NDArray[np.float32]:
+    """Decode a picture, given as a path, its bytes or a file object, to one channel.
+
+    Returns a float32 array (height, width), 0 to 255, upright, at most 256 pixels a side: of a
+    coloured picture the channel in which ink stands out most; what is transparent becomes paper.
+    Raises UnreadableImage for all but PNG and JPEG pictures up to 32 MiB and 50 megapixels.
+    """
+    content = _read_bytes(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is harmless, or below our limit
+            return _to_channel(_reduced(_decode(content)))
+    except UnreadableImage:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadableImage("not a PNG or JPEG picture: export it as one of them") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage(_TOO_LARGE) from error
+    except Exception as error:  # decoders answer damage with whatever exception is at hand
+        raise UnreadableImage(f"the picture is damaged ({error}): save or send it again") from error
+
+
+def to_mnist(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Find the digit in a picture and give it MNIST's size and place.
+
+    `image`: array of numbers (height, width), ink darker or brighter than paper. Returns a uint8
+    array (28, 28), ink bright; all zeros where there is nothing but paper.
+    """
+    return normalise(find_ink(image))
+
+
+def _read_bytes(source: Source) -> bytes:
+    try:
+        if isinstance(source, bytes):
+            content = source
+        elif isinstance(source, str | os.PathLike):
+            with Path(source).open("rb") as file:
+                content = _read_at_most(file)
+        else:
+            content = _read_at_most(source)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableImage(f"the file can't be opened: {reason}") from error
+    if not content:
+        raise UnreadableImage("the file is empty: save or send it again")
+    if len(content) > MAX_BYTES:
+        raise UnreadableImage(f"larger than {MAX_BYTES // 2**20} MiB: save it at a smaller size")
+    return content
+
+
+def _read_at_most(file: BinaryIO) -> bytes:
+    """Read a file, or one byte more than is allowed of it."""
+    # Python makes room for all that it may read, which takes longer than reading a small file.
+    content = file.read(_USUAL_BYTES)
+    if len(content) == _USUAL_BYTES:
+        content += file.read(MAX_BYTES + 1 - _USUAL_BYTES)
+    return content
+
+
+def _decode(content: bytes) -> Image.Image:
+    """Decode a picture file and turn it upright; its header is asked first how large it is."""
+    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableImage(_TOO_LARGE)
+    image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+    image.load()
+    with contextlib.suppress(Exception):  # a damaged note of the camera spoils no picture
+        ImageOps.exif_transpose(image, in_place=True)
+    return image
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """Average blocks of pixels until no side is longer than MAX_SIDE; the mode becomes F, L, RGB or
+    RGBA, the last only where something is transparent."""
+    if image.mode.startswith("I"):
+        image = image.convert("F")
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        if image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")
+    elif image.mode not in ("L", "RGB"):
+        image = image.convert("RGB")
+    return shrunk(image, MAX_SIDE)
+
+
+def _to_channel(image: Image.Image) -> NDArray[np.float32]:
+    """Take a picture of any mode to one channel, float32 (height, width), 0 to 255."""
+    if image.mode == "F":  # of 16 bits a pixel
+        return np.asarray(image, np.float32) / np.float32(257)
+    if image.mode == "L":
+        return np.asarray(image, np.float32)
+    if image.mode == "RGBA":
+        image = _on_paper(image)
+    red, green, blue = image.split()
+    choose = ImageChops.lighter if is_paper_dark(thumbnail(green)) else ImageChops.darker
+    return np.asarray(choose(choose(red, green), blue), np.float32)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Lay an RGBA picture on paper: white, or black where most of what can be seen is bright."""
+    grey, alpha = (np.asarray(band, np.float32).ravel() for band in image.convert("LA").split())
+    paper = Image.new("RGB", image.size, "black" if grey @ alpha > 127.5 * alpha.sum() else "white")
+    paper.paste(image, mask=image)
+    return paper
+
+
+def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Size and place a digit as MNIST does: uint8 array (height, width), ink bright → (28, 28).
+
+    The ink's box becomes a square, its longer side 20 pixels, stretched to 255, with the centre of
+    mass on the centre (LeCun et al., 1998; Yadav and Bottou's reconstruction for QMNIST, 2019).
+    """
+    result = np.zeros((28, 28), np.uint8)
+    image = Image.fromarray(ink)
+    box = image.getbbox()
+    if box is None:
+        return result
+    image = image.crop(box)
+    side = max(image.size)
+    square = Image.new("L", (side, side))
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    # Averaged as it shrinks; a tiny digit grows by interpolation, or its pixels would stay squares.
+    resampling = Image.Resampling.BOX if side >= 20 else Image.Resampling.BILINEAR
+    small = np.asarray(square.resize((20, 20), resampling), np.float64)
+    if not small.any():  # specks that are lost as they shrink
+        return result
+    small *= 255 / small.max()
+    total, places = small.sum(), np.arange(20)
+    centers = (float(small.sum(axis=axis) @ places / total) for axis in (1, 0))
+    y, x = (min(max(round(13.5 - center), 0), 8) for center in centers)
+    result[y : y + 20, x : x + 20] = small.round()
+    return result

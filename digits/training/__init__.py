@@ -1,0 +1,1 @@
+"""Data → a model. The only room that loads TensorFlow or Keras."""

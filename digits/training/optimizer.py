@@ -1,0 +1,82 @@
+"""The optimizer of the network, and its learning rate."""
+
+from typing import Any
+
+import keras
+from keras import ops
+from keras.optimizers.schedules import CosineDecay, LearningRateSchedule
+
+from digits.training.recipe import TrainParams
+
+
+class Muon(keras.optimizers.Muon):  # type: ignore[misc]  # Keras has no types
+    """Muon for convolutions, where Keras's own is for dense layers.
+
+    A kernel is stepped as a matrix (height x width x channels, filters), all directions of which
+    get steps of one length; what is no kernel of a convolution is stepped by AdamW (Jordan et al.,
+    "Muon: An optimizer for hidden layers in neural networks", 2024).
+    """
+
+    def _should_use_adamw(self, variable: Any) -> bool:
+        return len(variable.shape) != 4
+
+    def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
+        """Make all directions of a kernel's gradient equally long."""
+        matrix = super().zeropower_via_newtonschulz5(_as_matrix(x), steps)
+        return ops.reshape(matrix, x.shape)
+
+    def lr_adjust(self, x: Any) -> Any:
+        """Scale a kernel's step as Adam would (Liu et al., "Muon is scalable for LLM training",
+        2025)."""
+        return ops.reshape(super().lr_adjust(_as_matrix(x)), x.shape)
+
+
+class Cycles(LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
+    """A short cycle of so many steps, then a long one (after Loshchilov and Hutter, "SGDR:
+    Stochastic gradient descent with warm restarts", 2017)."""
+
+    def __init__(self, short: LearningRateSchedule, steps: int, long: LearningRateSchedule) -> None:
+        self.short, self.steps, self.long = short, steps, long
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of a step, counted from 0."""
+        return ops.where(step < self.steps, self.short(step), self.long(step - self.steps))
+
+
+def build_learning_rate(params: TrainParams, steps_per_epoch: int) -> LearningRateSchedule | float:
+    """Build the rate of each step: with `one_cycle` a cycle for the first epochs, where they have
+    one, and a cycle for the epochs after them; with `plateau` the rate to start from."""
+    if params.schedule == "plateau":
+        return params.learning_rate
+    begin = min(params.first_cycle, params.epochs)
+    lengths = [steps_per_epoch * epochs for epochs in (begin, params.epochs - begin) if epochs]
+    first, *rest = (_cycle(params, steps) for steps in lengths)
+    return Cycles(first, lengths[0], *rest) if rest else first
+
+
+def build_optimizer(params: TrainParams, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """Build Muon, with the recipe's rate and its exponential moving average of the weights."""
+    reach = params.ema * params.epochs * steps_per_epoch
+    return Muon(
+        build_learning_rate(params, steps_per_epoch),
+        weight_decay=params.weight_decay,
+        adam_weight_decay=params.weight_decay,
+        use_ema=reach > 1,
+        ema_momentum=1 - 1 / max(reach, 1),
+    )
+
+
+def _cycle(params: TrainParams, steps: int) -> LearningRateSchedule:
+    """Let the rate climb for the share `warmup` of the steps, then fall to 0 along a cosine (after
+    Smith and Topin, "Super-convergence", 2018)."""
+    climb = int(params.warmup * steps)
+    return CosineDecay(
+        initial_learning_rate=params.learning_rate / 25,
+        warmup_target=params.learning_rate,
+        warmup_steps=climb,
+        decay_steps=steps - climb,
+    )
+
+
+def _as_matrix(kernel: Any) -> Any:
+    return ops.reshape(kernel, (-1, kernel.shape[-1]))

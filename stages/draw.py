@@ -1,0 +1,131 @@
+"""Draw what later stages read: digits under corruption, and what is no digit.
+
+data/processed/{train,val,test}.npz → data/drawn/{negatives,val}.npy and data/drawn/{ood,test}.npz:
+`python -m stages.draw`
+
+None of it depends on the model, so that an experiment with another one draws nothing.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import cycle, repeat
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from tqdm import tqdm
+
+from digits.data.negatives import draw_negatives
+from digits.data.splits import Split, load_split
+from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
+from digits.evaluation.ood_samples import SOURCES
+from digits.pipeline.params import Section, load_params
+from digits.pipeline.stage import replacing, run_stage, write_array
+from digits.reading.reader import Reading, prepare
+
+DRAWN_DIR = Path("data/drawn")
+SHARES = 24  # of the negatives, each with its own seed: the number of processes changes nothing
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+class DrawParams(Section):
+    """The section `draw` of params.yaml."""
+
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    negatives: Annotated[int, Field(strict=True, ge=SHARES)]
+    val_digits: Count
+    test_digits: Count
+
+
+def spread(split: Split, count: int) -> Split:
+    """Return `count` digits from all over the split, repeated where it has fewer: MNIST's first
+    5,000 test digits come from other writers than the last (LeCun et al., 1998), and are read
+    differently."""
+    chosen = np.linspace(0, len(split.labels), count, endpoint=False).astype(int)
+    return Split(split.images[chosen], split.labels[chosen])
+
+
+def draw_all_negatives(
+    pool: ProcessPoolExecutor, split: Split, count: int, seed: int
+) -> NDArray[np.uint8]:
+    """Draw about `count` negatives: uint8 array (n, 28, 28), ink bright."""
+    seeds = range(seed * SHARES, (seed + 1) * SHARES)
+    shares = pool.map(draw_negatives, repeat(split), repeat(count // SHARES), seeds)
+    return np.concatenate(list(tqdm(shares, "negatives", SHARES, unit="share")))
+
+
+def corrupt(
+    pool: ProcessPoolExecutor, images: NDArray[np.uint8], kinds: Iterable[tuple[str, str]]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw digits (n, 28, 28), each under the next of `kinds`, a corruption and its severity.
+
+    Returns what is found in the pictures, uint8 array (n, 28, 28), and the number of connected
+    components in each, uint8 array (n,).
+    """
+    found = pool.map(read_drawn, images, range(len(images)), kinds, chunksize=25)
+    readings = list(tqdm(found, "pictures", len(images), unit="picture"))
+    digits = np.array([reading.digit for reading in readings])
+    return digits, np.array([reading.count for reading in readings], np.uint8)
+
+
+def draw_ood_samples(pool: ProcessPoolExecutor) -> dict[str, Any]:
+    """Draw the OOD samples, and find in them what would be read.
+
+    Returns arrays of as many rows as samples: images (n, 28, 28), components and kind (n,).
+    """
+    samples = [(kind, picture) for kind, draw in SOURCES.items() for picture in draw()]
+    found = pool.map(_read, (picture for _, picture in samples), chunksize=25)
+    readings = list(tqdm(found, "OOD samples", len(samples), unit="picture"))
+    return {
+        "images": np.array([reading.digit for reading in readings]),
+        "components": np.array([reading.count for reading in readings], np.uint8),
+        "kind": np.array([kind for kind, _ in samples]),
+    }
+
+
+def _read(picture: bytes) -> Reading:
+    return prepare([picture])[0]
+
+
+def corrupt_in_every_way(pool: ProcessPoolExecutor, split: Split, count: int) -> dict[str, Any]:
+    """Draw `count` digits under every corruption at every severity: other digits for each, so that
+    all together they are as many of the split as can be.
+
+    Returns arrays of as many rows as pictures: images (n, 28, 28), components, labels, corruption
+    and severity (n,).
+    """
+    kinds = [(corruption, severity) for corruption in CORRUPTIONS for severity in SEVERITIES]
+    chosen = spread(split, count * len(kinds))
+    names = np.tile(kinds, (count, 1))
+    images, components = corrupt(pool, chosen.images, names)
+    return {
+        "images": images,
+        "components": components,
+        "labels": chosen.labels,
+        "corruption": names[:, 0],
+        "severity": names[:, 1],
+    }
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params("draw", DrawParams)
+    val, test = load_split("val"), load_split("test")
+    with ProcessPoolExecutor() as pool:
+        negatives = draw_all_negatives(pool, load_split("train"), params.negatives, params.seed)
+        middle = zip(cycle(CORRUPTIONS), repeat("middle"))
+        corrupted_val, _ = corrupt(pool, spread(val, params.val_digits).images, middle)
+        corrupted_test = corrupt_in_every_way(pool, test, params.test_digits)
+        samples = draw_ood_samples(pool)
+    write_array(DRAWN_DIR / "negatives.npy", negatives)
+    write_array(DRAWN_DIR / "val.npy", corrupted_val)
+    for name, arrays in {"test": corrupted_test, "ood": samples}.items():
+        with replacing(DRAWN_DIR / f"{name}.npz") as temporary:
+            np.savez(temporary, **arrays)
+
+
+if __name__ == "__main__":
+    run_stage(main)
