@@ -48,11 +48,9 @@ def load_metrics(version: str) -> dict[str, Any]:
         report = json.loads(REPORT.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return (
-        metrics | {"macro_f1": report["macro avg"]["f1-score"]}
-        if report.get("model") == version
-        else {}
-    )
+    if report.get("model") != version:
+        return {}
+    return metrics | {"macro_f1": report["macro avg"]["f1-score"]}
 
 
 def load_date() -> str | None:

@@ -123,6 +123,7 @@ def test_four_kinds_of_remote_are_shown():
 
 EXPERIMENTS = "tests/pipeline/test_experiments.py"
 PIPELINE = "tests/pipeline/test_pipeline.py"
+KILLS = "tests/pipeline/test_kills.py"
 # Where a command is run: a test, or a file that holds it (`NAME` and the like stand for anything).
 RUN_IN = {
     ".ci/run": ["make run", "make test", "make test-all"],
@@ -159,8 +160,8 @@ RUN_IN = {
         "STREAMLIT_SERVER_PORT=80 make app",
     ],
     "tests/test_deployment.py::test_the_page_is_served": ["make deployment"],
-    "tests/test_kills.py::test_a_killed_run_ends_as_if_nothing_had_happened": ["make kills"],
-    "tests/test_kills.py::test_what_dvc_writes_in_place_is_mended_as_the_docs_say": [
+    f"{KILLS}::test_a_killed_run_ends_as_if_nothing_had_happened": ["make kills"],
+    f"{KILLS}::test_what_dvc_writes_in_place_is_mended_as_the_docs_say": [
         "rm .dvc/tmp/rwlock",
         "git checkout dvc.lock",
     ],

@@ -17,7 +17,8 @@ def test_the_notebook_is_committed_without_outputs():
         assert not cell.get("execution_count")
 
 
-def test_the_notebook_runs(clone):
+def test_the_notebook_runs(clone, monkeypatch):
+    monkeypatch.delenv("DIGITS_MODEL")
     notebook = nbformat.read(clone.folder / NOTEBOOK, as_version=4)
     resources = {"metadata": {"path": clone.folder / "notebooks"}}
     NotebookClient(notebook, timeout=600, resources=resources).execute()
