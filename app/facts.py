@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from app.model import load_date, load_metrics
-from digits.reading.classifier import Classifier, default_model
+from digits.reading.classifier import Classifier
+from digits.reading.location import default_model
 
 PLOTS_DIR = Path("plots")
 _PLOTS = {

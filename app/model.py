@@ -8,7 +8,8 @@ from typing import Any
 
 from app.examples import load_examples
 from app.git import git, git_lines
-from digits.reading.classifier import Classifier, ModelError, default_model
+from digits.reading.classifier import Classifier, ModelError
+from digits.reading.location import default_model
 from digits.reading.reader import read_digit
 
 METRICS = Path("metrics/test.json")

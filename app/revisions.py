@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 from app.git import git, git_lines
 from app.model import METRICS
-from digits.reading.classifier import DEFAULT_MODEL, Classifier, ModelError
+from digits.reading.classifier import Classifier, ModelError
+from digits.reading.location import MODEL
 
 MOST = 30  # of each kind, the newest
 _COMMIT = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"  # of a tag, its own
 _REFS = {"refs/tags": 2, "refs/heads": 2, "refs/exps/??/*/*": 4}  # and what precedes their names
-_FILES = DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".json")
+_FILES = MODEL, MODEL.with_suffix(".json")
 _DESCRIPTION = _FILES[1].as_posix()
 
 
@@ -102,7 +103,7 @@ def load_revision(commit: str) -> Classifier:
             content = git("show", f"{commit}:{path.as_posix()}")
             Path(folder, path.name).write_bytes(content or b"")
         try:
-            return Classifier.load(Path(folder, DEFAULT_MODEL.name))
+            return Classifier.load(Path(folder, MODEL.name))
         except ModelError as error:
             raise ModelError(
                 f"{commit[:8]} holds no model that fits its description: choose another"

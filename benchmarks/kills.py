@@ -38,7 +38,7 @@ class Reference(NamedTuple):
 
     after: Clone
     seconds: dict[str, float]
-    """What each stage took, in the order in which they ran."""
+    """What `dvc repro STAGE` takes before each stage, in the order in which they ran."""
     output: str
     """All that was printed."""
 
@@ -88,6 +88,7 @@ def split_lock(text: str) -> dict[str, str]:
 def run_reference(folder: Path) -> Reference:
     """Run the small pipeline in `folder`, a path where nothing is yet."""
     clone, output, starts = Clone.small(folder), "", []
+    start = time.perf_counter()
     with clone.start("dvc", "repro") as process:
         assert process.stdout
         for line in process.stdout:
@@ -96,12 +97,10 @@ def run_reference(folder: Path) -> Reference:
                 starts.append((found[1], time.perf_counter()))
     assert process.returncode == 0, output
     names, moments = zip(*starts, strict=True)
+    startup = moments[0] - start
     ends = [*moments[1:], time.perf_counter()]
-    return Reference(
-        clone,
-        {name: end - start for name, start, end in zip(names, moments, ends, strict=True)},
-        output,
-    )
+    durations = [startup + end - begin for begin, end in zip(moments, ends, strict=True)]
+    return Reference(clone, dict(zip(names, durations, strict=True)), output)
 
 
 class Kill(NamedTuple):

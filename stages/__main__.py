@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 from digits.pipeline.stage import run_stage
-from digits.reading.classifier import DEFAULT_MODEL, Classifier
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL
 
 
 def main() -> None:
     """Print data set, accuracy, and where to go on."""
-    description = Classifier.load(DEFAULT_MODEL).description
+    description = Classifier.load(MODEL).description
     test = json.loads(Path("metrics/test.json").read_text(encoding="utf-8"))
     print(
         f"Data set       {description['dataset']}\n"

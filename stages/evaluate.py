@@ -16,7 +16,8 @@ from sklearn.metrics import classification_report, log_loss
 from digits.data.splits import load_split
 from digits.evaluation.calibration import expected_calibration_error
 from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
-from digits.reading.classifier import DEFAULT_MODEL, Classifier
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL
 
 METRICS_DIR = Path("metrics")
 PREDICTIONS = Path("plots/predictions.csv")
@@ -83,7 +84,7 @@ def report(labels: NDArray[np.uint8], y_pred: NDArray[np.int64]) -> tuple[dict[s
 
 def main() -> None:
     """Run the stage."""
-    classifier = Classifier.load(DEFAULT_MODEL)
+    classifier = Classifier.load(MODEL)
     val, test = load_split("val"), load_split("test")
     write_json(METRICS_DIR / "val.json", score(val.labels, classifier.predict_proba(val.images)))
 

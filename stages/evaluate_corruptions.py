@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES
 from digits.pipeline.stage import run_stage, write_csv, write_json
-from digits.reading.classifier import DEFAULT_MODEL, Classifier
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL
 from digits.reading.reader import classify, to_readings
 
 DRAWN = Path("data/drawn/test.npz")
@@ -45,7 +46,7 @@ def measure(classifier: Classifier, drawn: Mapping[str, NDArray[Any]]) -> list[d
 def main() -> None:
     """Run the stage."""
     with np.load(DRAWN) as drawn:
-        rows = measure(Classifier.load(DEFAULT_MODEL), dict(drawn))
+        rows = measure(Classifier.load(MODEL), dict(drawn))
     for severity in SEVERITIES:
         accuracies = [row["accuracy"] for row in rows if row["severity"] == severity]
         mean = round(float(np.mean(accuracies)), DECIMALS)

@@ -14,7 +14,8 @@ from sklearn.metrics import roc_auc_score
 from digits.data.splits import load_split
 from digits.evaluation.ood_samples import ALL, LOOK_ALIKE_KIND
 from digits.pipeline.stage import run_stage, write_csv, write_json
-from digits.reading.classifier import DEFAULT_MODEL, Classifier
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL
 from digits.reading.reader import Reading, classify, to_readings
 
 SAMPLES = Path("data/drawn/ood.npz")
@@ -62,7 +63,7 @@ def write_scores(path: Path, groups: Mapping[str, NDArray[np.floating]]) -> None
 
 def main() -> None:
     """Run the stage."""
-    classifier = Classifier.load(DEFAULT_MODEL)
+    classifier = Classifier.load(MODEL)
     _, digits = classifier.predict(load_split("test").images)
     with np.load(SAMPLES) as samples:
         prepared = to_readings(samples["images"], samples["components"])

@@ -294,6 +294,7 @@ def test_without_metrics_the_page_still_reads(elsewhere):
 
 @pytest.mark.parametrize("fault", ["missing", "altered", "undescribed"])
 def test_without_a_model_the_page_says_what_to_do(elsewhere, fault):
+    (elsewhere / "Makefile").touch()
     model = elsewhere / "models/digits.tflite"
     if fault == "altered":
         model.write_bytes(model.read_bytes()[:-1])

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-DEFAULT_MODEL = "models/digits.tflite"
 DEFAULT_PLOT = "plots/prediction_result.png"
 SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
 
@@ -102,7 +101,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--model", metavar="PATH", help=f"default $DIGITS_MODEL, or {DEFAULT_MODEL}"
+        "--model",
+        metavar="PATH",
+        help="default: $DIGITS_MODEL, else the project's in this folder, else the installed one",
     )
     command.add_argument("--quiet", action="store_true", help="nothing on standard error")
 

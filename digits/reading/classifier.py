@@ -12,18 +12,20 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digits.errors import DigitsError
+from digits.reading.location import default_model
 
-DEFAULT_MODEL = Path("models/digits.tflite")
 BATCH_SIZE = 256
-
-
-def default_model() -> Path:
-    """Return the model to use where none is named: $DIGITS_MODEL, or models/digits.tflite."""
-    return Path(os.environ.get("DIGITS_MODEL", DEFAULT_MODEL))
 
 
 class ModelError(DigitsError):
     """A model that is missing, or not the one that its description speaks of."""
+
+
+def _advice(what: str) -> str:
+    """Say what to do, where there is a pipeline and where there is none."""
+    if Path("Makefile").is_file():
+        return f"{what} with `make run`"
+    return "name another with --model or DIGITS_MODEL"
 
 
 class Classifier:
@@ -53,19 +55,19 @@ class Classifier:
             description = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ModelError(
-                f"the model {path} can't be read ({error}): make one with `make run`"
+                f"the model {path} can't be read ({error}): {_advice('make one')}"
             ) from error
         known = isinstance(description, dict) and description.get("sha256")
         if hashlib.sha256(model).hexdigest() != known:
             raise ModelError(
                 f"{path} is not the model that {path.with_suffix('.json')} describes: "
-                "bring both back from Git, or make them anew with `make run`"
+                f"bring both back from Git, or {_advice('make them anew')}"
             )
         missing = {"temperature", "ood_threshold"} - description.keys()
         if missing:
             raise ModelError(
                 f"{path.with_suffix('.json')} states no {' and no '.join(sorted(missing))}: the "
-                "model is of another version; make one with `make run`"
+                f"model is of another version; {_advice('make one')}"
             )
         return cls(model, description)
 

@@ -1,0 +1,42 @@
+"""Which model is used, wherever somebody stands."""
+
+from pathlib import Path
+
+import pytest
+
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL, default_model
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A project's folder with a model, and none that is named."""
+    monkeypatch.delenv("DIGITS_MODEL")
+    (tmp_path / "project" / "scans").mkdir(parents=True)
+    (tmp_path / "project" / MODEL).parent.mkdir()
+    (tmp_path / "project" / MODEL).touch()
+    return tmp_path / "project"
+
+
+def test_a_named_model_comes_first(project, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("DIGITS_MODEL", "other.tflite")
+    assert default_model() == Path("other.tflite")
+
+
+@pytest.mark.parametrize("folder", [".", "scans"])
+def test_the_project_around_the_folder_comes_next(project, monkeypatch, folder):
+    monkeypatch.chdir(project / folder)
+    assert default_model() == project / MODEL
+
+
+def test_half_a_model_is_no_reason_to_use_another(project, monkeypatch):
+    (project / MODEL).rename((project / MODEL).with_suffix(".json"))
+    monkeypatch.chdir(project)
+    assert default_model() == project / MODEL
+
+
+def test_elsewhere_it_is_the_one_that_came_with_the_package(project, monkeypatch):
+    monkeypatch.chdir(project.parent)
+    assert default_model().is_file()
+    assert Classifier.load().version
