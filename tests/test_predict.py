@@ -346,7 +346,11 @@ def test_a_terminal_sees_the_progress(crowd, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("tell", [os.kill, os.killpg], ids=["process", "group"])
 def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, number):
-    with start("predict", *[crowd] * 40, start_new_session=True) as process:
+    def listen() -> None:  # which what is started in the background of a script does not
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    options = {"start_new_session": True, "preexec_fn": listen}
+    with start("predict", *[crowd] * 40, **options) as process:
         assert process.stdout.readline()
         began = time.perf_counter()
         tell(process.pid, number)
