@@ -118,6 +118,8 @@ def test_the_curve_grows_while_the_training_runs(clone):
     params = clone.folder / "params.yaml"
     params.write_text(params.read_text().replace("epochs: 2\n  first", "epochs: 9\n  first"))
     history = clone.folder / "plots" / "history.csv"
+    for earlier in (history, clone.folder / "metrics" / "train.json"):
+        earlier.unlink()
     training = clone.start("dvc", "repro", "train")
     table = ""
     while not re.search(r"train\.json +0\.", table) and training.poll() is None:
