@@ -8,7 +8,7 @@ SERVING := $(EXPORT) --no-default-groups --group app
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-all app audit bench bench-train deployment fuzz kills lint load lock page screenshots seeds corruptions
+.PHONY: run test test-all app audit bench bench-train deployment fuzz kills lint load load-api lock page screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -32,6 +32,9 @@ app: $(UV) ## serve the web page
 
 load: $(UV) ## draw a thousand digits in twenty browsers' stead
 	$(UV) run --locked python -m benchmarks.load
+
+load-api: $(UV) ## have twenty programs ask for ten thousand pictures
+	$(UV) run --locked python -m benchmarks.load_api
 
 page: $(UV) ## measure how soon the page is there
 	$(UV) run --locked python -m benchmarks.page

@@ -10,6 +10,8 @@ from threading import Thread
 
 import streamlit as st
 
+from app.api import routes
+
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[None]:
@@ -25,4 +27,8 @@ def _get_ready() -> None:
     import_module("app.model").warm_up()
 
 
-app = st.App("page.py", lifespan=warmed)
+app = st.App(
+    "page.py",
+    lifespan=warmed,
+    routes=routes(megabytes=lambda: st.get_option("server.maxUploadSize")),
+)

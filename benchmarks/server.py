@@ -15,9 +15,9 @@ _APP = Path("app/streamlit_app.py").resolve()
 
 
 class Server:
-    """`streamlit run app/streamlit_app.py` in a folder, ready once this is made.
+    """`streamlit run app/streamlit_app.py`, or another command, in a folder.
 
-    Only this machine sees it.
+    Ready once this is made, when the path `health` answers. Only this machine sees it.
     """
 
     def __init__(
@@ -25,6 +25,7 @@ class Server:
         folder: Path = Path(),
         command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", str(_APP)),
         environment: Mapping[str, str] = ENVIRONMENT,
+        health: str = "/_stcore/health",
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -33,6 +34,7 @@ class Server:
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it
         place = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": str(port)}
+        place |= {"UVICORN_HOST": "127.0.0.1", "UVICORN_PORT": str(port)}
         self.process = subprocess.Popen(
             command,
             cwd=folder,
@@ -40,15 +42,15 @@ class Server:
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
-        while not self._is_healthy():
+        while not self._answers(health):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended: {self.stop()}")
             time.sleep(0.02)
 
-    def _is_healthy(self) -> bool:
+    def _answers(self, path: str) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health") as answer:
-                return bool(answer.read() == b"ok")
+            with urllib.request.urlopen(self.url + path) as answer:
+                return bool(answer.status == 200)
         except OSError:
             return False
 

@@ -148,6 +148,14 @@ RUN_IN = {
         "dvc remote add --default storage azure://container/digits",
         "dvc remote modify --local storage connection_string STRING",
     ],
+    "tests/test_api.py::test_curl_is_answered_as_shown": [
+        "curl --form file=@app/gallery/04-4.png http://localhost:8501/api/v1/read",
+        "curl --form file=@picture.png http://localhost:8501/api/v1/read",
+        "curl --data-binary @picture.png --header 'Content-Type: image/png' "
+        "http://localhost:8501/api/v1/read",
+    ],
+    "tests/test_api.py::test_it_answers_as_the_command_line_does": ["digits predict --json"],
+    "tests/test_api.py::test_it_is_served_alone_as_shown": ["uvicorn app.api:app --port 8501"],
     "tests/test_predict.py::test_help_is_quick_and_loads_nothing_heavy": ["digits predict --help"],
     "tests/test_evaluate.py::test_people_get_a_table": ["digits evaluate PATH"],
     "tests/test_installing.py::test_pip_installs_what_reading_needs_and_no_more": ["pip install ."],
@@ -174,6 +182,9 @@ RUN_IN = {
         "make corruptions",
     ],
     "tests/pipeline/test_benchmarks.py::test_twenty_visitors_get_the_right_answers": ["make load"],
+    "tests/pipeline/test_benchmarks.py::test_twenty_programs_get_the_right_answers": [
+        "make load-api"
+    ],
     f"{EXPERIMENTS}::test_one_change_is_compared_applied_branched_and_removed": [
         "dvc exp run -S train.learning_rate=0.005",
         "dvc metrics diff && dvc params diff && dvc plots diff",

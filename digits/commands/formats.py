@@ -30,12 +30,12 @@ def _reason(reading: Reading) -> str:
 
 def to_json(name: str, reading: Reading, model: str) -> str:
     """Return the answer as a JSON object on one line; `model` is the start of its SHA-256."""
-    return json.dumps(_record(name, reading, model))
+    return json.dumps(to_record(name, reading, model))
 
 
 def to_csv(name: str, reading: Reading, model: str) -> str:
     """Return the answer as a row under CSV_HEADER."""
-    record = _record(name, reading, model)
+    record = to_record(name, reading, model)
     probabilities = record.pop("probabilities") or [None] * 10
     return csv_line([*record.values(), *probabilities])
 
@@ -47,7 +47,8 @@ def csv_line(values: Iterable[Any]) -> str:
     return row.getvalue()
 
 
-def _record(name: str, reading: Reading, model: str) -> dict[str, Any]:
+def to_record(name: str, reading: Reading, model: str) -> dict[str, Any]:
+    """Return the answer as what JSON can hold; `model` is the start of its SHA-256."""
     return {
         "path": name,
         "prediction": reading.prediction,

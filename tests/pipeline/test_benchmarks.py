@@ -44,3 +44,9 @@ def test_twenty_visitors_get_the_right_answers(clone):
     """How soon, depends on what else this machine does while it runs the tests."""
     _, output = make(clone, "load", "--drawings", "1")
     assert "20 visitors, 20 answers, none wrong" in output
+
+
+def test_twenty_programs_get_the_right_answers(clone):
+    status, output = make(clone, "load-api", "--pictures", "100")
+    assert status == 0, output
+    assert "none with an error | 100 | 100 |" in output

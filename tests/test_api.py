@@ -1,0 +1,227 @@
+"""The interface for other programs, beside the page and alone, asked by real clients."""
+
+import json
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jsonschema
+import pytest
+import requests
+
+from app import api
+from benchmarks.processes import ENVIRONMENT
+from benchmarks.server import Server
+from digits.commands.cli import main
+
+PICTURE = Path("app/gallery/04-4.png")
+ALONE = (sys.executable, "-m", "uvicorn", "app.api:app")
+DOCUMENT = json.loads(Path("app/openapi.json").read_text(encoding="utf-8"))
+LIMIT = api.MAX_MEGABYTES * 2**20
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Server]:
+    """The server of the page, which must not meet an error that it didn't expect."""
+    server = Server()
+    yield server
+    assert "Traceback" not in server.stop()
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Server]:
+    """The server of the interface alone."""
+    server = Server(command=ALONE, health="/api/v1/model")
+    yield server
+    assert "Traceback" not in server.stop()
+
+
+@pytest.fixture(params=["page", "alone"])
+def url(request) -> str:
+    """Where the interface is, beside the page and alone."""
+    return request.getfixturevalue(request.param).url + "/api/v1"
+
+
+def check(schema: str, record: object) -> None:
+    """Compare an answer with what the document says of it."""
+    jsonschema.validate(record, {"$ref": f"#/components/schemas/{schema}"} | DOCUMENT)
+
+
+def refusal(answer: requests.Response, status: int) -> str:
+    """The sentence of an answer that has this status, and that the document knows."""
+    assert answer.status_code == status, answer.text
+    assert str(status) in DOCUMENT["paths"]["/read"]["post"]["responses"]
+    sentence = answer.json()["error"]
+    assert ": " in sentence, "what is wrong, and what to do"
+    return sentence
+
+
+def test_it_answers_as_the_command_line_does(url, capsys):
+    with pytest.raises(SystemExit):
+        main(["predict", "--json", str(PICTURE)])
+    expected = json.loads(capsys.readouterr().out)
+    answers = [
+        requests.post(f"{url}/read", files={"file": (PICTURE.name, PICTURE.read_bytes())}),
+        requests.post(f"{url}/read", data=PICTURE.read_bytes()),
+        requests.post(f"{url}/read", PICTURE.read_bytes(), headers={"Content-Type": "image/png"}),
+    ]
+    for answer, name in zip(answers, (PICTURE.name, "-", "-"), strict=True):
+        assert answer.status_code == 200
+        assert answer.json() == expected | {"path": name}
+        check("Reading", answer.json())
+
+
+PAGES = [Path("README.md"), Path("docs/api.md")]
+SHOWN = [line for page in PAGES for line in page.read_text("utf-8").splitlines()]
+CALLS = [line for line in SHOWN if line.startswith("curl ")]
+
+
+@pytest.mark.parametrize("line", CALLS)
+def test_curl_is_answered_as_shown(page, tmp_path, line):
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl: `apt-get install curl` brings one")
+    shutil.copytree("app/gallery", tmp_path / "app" / "gallery")
+    shutil.copy(PICTURE, tmp_path / "picture.png")
+    words = shlex.split(line.replace("http://localhost:8501", page.url))
+    assert json.loads(subprocess.check_output(words, cwd=tmp_path))["prediction"] == 4
+
+
+def test_it_is_served_alone_as_shown(alone):
+    assert f"{' '.join(ALONE[2:])} --port 8501" in SHOWN
+
+
+def test_the_model_and_the_document(url):
+    answer = requests.get(f"{url}/model")
+    check("Model", answer.json())
+    assert requests.get(f"{url}/openapi.json").json() == DOCUMENT
+    for path in DOCUMENT["paths"]:
+        assert requests.options(url + path).status_code == 405, "it is there"
+
+
+def test_a_proxy_may_put_a_path_before_it(page):
+    answer = requests.post(f"{page.url}/digits/api/v1/read", PICTURE.read_bytes())
+    assert answer.json()["prediction"] == 4
+
+
+def test_the_limits_are_those_of_the_page():
+    settings = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["maxUploadSize"] == api.MAX_MEGABYTES
+    assert f"{api.MAX_MEGABYTES} MB" in DOCUMENT["paths"]["/read"]["post"]["summary"]
+
+
+def test_the_limit_can_be_set_for_both():
+    environment = {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "1"}
+    server = Server(environment=ENVIRONMENT | environment)
+    answer = requests.post(f"{server.url}/api/v1/read", bytes(2**20 + 1))
+    assert "Traceback" not in server.stop()
+    assert refusal(answer, 413).startswith("larger than 1 MB")
+
+
+def test_nothing_and_no_file_are_refused(url):
+    assert "empty" in refusal(requests.post(f"{url}/read"), 400)
+    assert "no file" in refusal(requests.post(f"{url}/read", files={"a": (None, "b")}), 400)
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    cut = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG'
+    assert "no file" in refusal(requests.post(f"{url}/read", cut, headers=form), 400)
+
+
+def test_two_files_are_refused(url):
+    files = [("file", ("a.png", PICTURE.read_bytes()))] * 2
+    assert requests.post(f"{url}/read", files=files).status_code == 400
+
+
+@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded"])
+def test_what_is_declared_to_be_no_picture_is_refused(url, media):
+    answer = requests.post(f"{url}/read", b"a=b", headers={"Content-Type": media})
+    assert media in refusal(answer, 415)
+
+
+def test_what_cannot_be_read_is_refused_with_the_reason(url):
+    for content, word in ((PICTURE.read_bytes()[:200], "damaged"), (b"text", "PNG")):
+        answer = requests.post(f"{url}/read", content)
+        assert word in refusal(answer, 422)
+        check("Reading", answer.json())
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_too_large_is_refused_before_it_is_read(url, chunked):
+    pieces = (bytes(2**16) for _ in range(LIMIT // 2**16 + 2))
+    try:
+        answer = requests.post(f"{url}/read", pieces if chunked else b"".join(pieces))
+        assert "5 MB" in refusal(answer, 413)
+    except requests.ConnectionError:  # the answer came while this was still sending
+        assert chunked
+    answer = requests.post(f"{url}/read", files={"file": bytes(LIMIT)})
+    assert "5 MB" in refusal(answer, 413)
+
+
+def test_other_sites_are_refused_and_allowed_nothing(url):
+    for site in ("cross-site", "same-site"):
+        headers = {"Origin": "https://example.org", "Sec-Fetch-Site": site}
+        answer = requests.post(f"{url}/read", PICTURE.read_bytes(), headers=headers)
+        assert "other sites" in refusal(answer, 403)
+    answer = requests.get(f"{url}/model", headers={"Origin": "https://example.org"})
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+def test_many_at_once(url):
+    def read(number: int) -> int:
+        path = sorted(Path("app/gallery").glob("*.png"))[number % 20]
+        return requests.post(f"{url}/read", files={"file": path.read_bytes()}).json()["prediction"]
+
+    with ThreadPoolExecutor(20) as pool:
+        found = list(pool.map(read, range(200)))
+    assert sum(number % 10 == digit for number, digit in enumerate(found)) >= 190
+
+
+def send(server: Server, *pieces: bytes, pause: float = 0) -> bytes:
+    """Send the pieces of a request, and return the first of the answer."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as client:
+        for piece in pieces:
+            client.sendall(piece)
+            time.sleep(pause)
+        return client.recv(2**16)
+
+
+HEAD = f"POST /api/v1/read HTTP/1.1\r\nHost: a\r\nContent-Length: {LIMIT}\r\n\r\n".encode()
+
+
+def test_a_body_that_is_cut_off_harms_nobody(page):
+    host, port = page.url.removeprefix("http://").split(":")
+    for _ in range(50):
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(HEAD + b"x")
+    assert requests.post(f"{page.url}/api/v1/read", PICTURE.read_bytes()).ok
+
+
+@pytest.mark.slow
+def test_a_body_that_does_not_come_is_waited_for_no_longer_than_said(alone):
+    start = time.monotonic()
+    answer = send(alone, HEAD, b"x")
+    assert api.SECONDS <= time.monotonic() - start < api.SECONDS + 5
+    assert b"408" in answer
+    assert b"send it again" in answer
+
+
+def test_without_a_model_it_says_what_to_do(tmp_path):
+    environment = ENVIRONMENT | {"DIGITS_MODEL": str(tmp_path / "none.tflite")}
+    server = Server(environment=environment)
+    answers = [
+        requests.get(f"{server.url}/api/v1/model"),
+        requests.post(f"{server.url}/api/v1/read", PICTURE.read_bytes()),
+    ]
+    server.stop()
+    assert all("none.tflite" in refusal(answer, 503) for answer in answers)
+
+
+def test_the_document_names_this_version():
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert DOCUMENT["info"]["version"] == project["version"]
