@@ -29,7 +29,7 @@ def show_answer(
     Where there is nothing but paper, or no picture yet, the sentence `blank` stands instead. `key`
     names the answer on the page.
     """
-    reading = read_digit(classifier, content) if content else Reading(reason="blank")
+    reading = read_digit(content, classifier) if content else Reading(reason="blank")
     st.html(answer_html(reading, blank))
     if content is None or reading.probabilities is None:
         return

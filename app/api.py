@@ -21,7 +21,7 @@ from starlette.types import Message, Receive
 
 from digits.errors import DigitsError
 
-MAX_MEGABYTES = 5  # as .streamlit/config.toml has it for the page
+MAX_MEGABYTES = 5  # as app/.streamlit/config.toml has it for the page
 SECONDS = 30  # for a picture to arrive
 _FORM = "multipart/form-data"
 _PICTURES = "", "application/octet-stream", "image"
@@ -66,7 +66,7 @@ def _read(name: str, content: bytes) -> dict[str, Any]:
     from digits.reading.reader import read_digit
 
     classifier = load_classifier()
-    return to_record(name, read_digit(classifier, content), classifier.version)
+    return to_record(name, read_digit(content, classifier), classifier.version)
 
 
 def _refused(status: int, sentence: str) -> JSONResponse:

@@ -1,14 +1,17 @@
 """Two models from the repository's history read the same picture, side by side."""
 
 import html
-from pathlib import Path
 
 import streamlit as st
 
+from app import project
 from app.answer import answer_html
+from app.draw import current_drawing, is_drawn
 from app.examples import load_examples
+from app.git import GitError
 from app.revisions import Revision, list_revisions, load_revision
-from digits.reading.classifier import Classifier, ModelError
+from digits.reading.artefact import ModelError
+from digits.reading.classifier import Classifier
 from digits.reading.reader import Reading, read_digit
 
 INVITATION = "Draw a digit, or choose an example, and see here what two models make of it."
@@ -16,13 +19,18 @@ INVITATION = "Draw a digit, or choose an example, and see here what two models m
 
 def is_history_here() -> bool:
     """Tell whether the app lies in a Git repository; where it is deployed, it need not."""
-    return Path(".git").exists()
+    return any((folder / ".git").exists() for folder in (project.ROOT, *project.ROOT.parents))
 
 
 @st.fragment
 def show_comparison(_: Classifier) -> None:
     """Show two choices of a revision, and both answers for the drawing or the chosen example."""
-    revisions = list_revisions()
+    try:
+        revisions = list_revisions()
+    except GitError as error:
+        st.markdown("Git gives no answer about this folder:")
+        st.code(str(error), language=None, wrap_lines=True)
+        return
     if len(revisions) < 2:
         st.markdown(
             "The history holds one model, and it takes two to compare them. Commit another, or let "
@@ -47,12 +55,10 @@ def show_comparison(_: Classifier) -> None:
 
 def current_picture() -> bytes | None:
     """Return the picture on the canvas, or else the example that was chosen."""
-    state = st.session_state
-    drawing: bytes | None = state.get("drawing")
-    if not state.get("strokes") and "example" in state:
-        number: int = state.example
+    if not is_drawn() and "example" in st.session_state:
+        number: int = st.session_state.example
         return load_examples()[number]
-    return drawing
+    return current_drawing()
 
 
 def describe(revision: Revision) -> str:
@@ -69,7 +75,7 @@ def answer_of(revision: Revision, content: bytes | None) -> str:
     try:
         classifier = load_revision(revision.commit)
         if content is not None:
-            reading = read_digit(classifier, content)
+            reading = read_digit(content, classifier)
     except (ModelError, ValueError, RuntimeError) as error:  # LiteRT refuses what it can't read
         return f'<p role="status">This model can\'t be used: {html.escape(str(error))}</p>'
     return answer_html(reading, INVITATION)

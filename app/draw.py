@@ -1,5 +1,6 @@
 """Draw a digit with mouse, pen or finger; the answer follows each stroke by itself."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -19,10 +20,11 @@ INVITATION = "Draw a digit from 0 to 9, large or small, anywhere in the square."
 def show_drawing(classifier: Classifier) -> None:
     """Show the canvas, its buttons and the answer."""
     state = st.session_state
+    is_new = "start" not in state
     state.setdefault("start", {"objects": [], "number": 0})
     drawing, answer = st.columns(2, gap="medium")
     with drawing:
-        canvas = st_canvas(
+        st_canvas(
             key="canvas",
             width=SIDE,
             height=SIDE,
@@ -31,28 +33,48 @@ def show_drawing(classifier: Classifier) -> None:
             background_color="#ffffff",
             initial_drawing=state.start,
             return_image_data=True,
-            on_change=_remember,
         )
         with st.container(horizontal=True, width=SIDE, key="buttons"):
             _button("Undo", "undo", _undo)
             _button("Clear", "delete", _clear)
         # For a slider the browser would load ten files more before the first page is there.
         st.segmented_control("Pen", list(PENS), default=PEN, required=True, key="pen", width=SIDE)
-    state.drawing = canvas.image_bytes
+    if is_new and is_drawn():  # on a page that is older than this session, or than the server
+        _start_from(_strokes())
+        st.rerun()
     with answer:
-        show_answer(classifier, state.drawing, "drawing-steps", blank=INVITATION)
+        show_answer(classifier, current_drawing(), "drawing-steps", blank=INVITATION)
+
+
+def current_drawing() -> bytes | None:
+    """Return the drawing as a PNG; None before the canvas has sent one."""
+    data: str | None = st.session_state.canvas["drawing"]["data"]
+    return None if data is None else base64.b64decode(data.partition(",")[2])
+
+
+def is_drawn() -> bool:
+    """Tell whether there is a stroke on the canvas."""
+    return bool(_strokes())
 
 
 def _button(name: str, icon: str, change: Callable[[], None]) -> None:
     st.button(name, key=name.lower(), icon=f":material/{icon}:", on_click=change, width="stretch")
 
 
-def _remember() -> None:
-    st.session_state.strokes = st.session_state.canvas["drawing"]["raw"]["objects"]
+def _strokes() -> list[dict[str, Any]]:
+    """Return what the canvas has sent, or what it was given in place of that and has to take over
+    yet."""
+    state = st.session_state
+    return state.start["objects"] if _sent() == state.get("replaced") else _sent()
+
+
+def _sent() -> list[dict[str, Any]]:
+    strokes: list[dict[str, Any]] = st.session_state.canvas["drawing"]["raw"]["objects"]
+    return strokes
 
 
 def _undo() -> None:
-    _start_from(st.session_state.get("strokes", [])[:-1])
+    _start_from(_strokes()[:-1])
 
 
 def _clear() -> None:
@@ -65,7 +87,7 @@ def _start_from(strokes: list[dict[str, Any]]) -> None:
     A number makes it differ even where the same strokes were put there before.
     """
     state = st.session_state
-    if strokes == state.get("strokes", []):
+    if not _strokes():
         return  # what the canvas takes over would undo a stroke begun meanwhile
-    state.strokes = strokes
+    state.replaced = _sent()
     state.start = {"objects": strokes, "number": state.start["number"] + 1}

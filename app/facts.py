@@ -1,14 +1,11 @@
 """Which model speaks: a line for every visitor, and a tab with the pipeline's figures and plots."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from app import project
 from app.model import load_date, load_metrics
 from digits.reading.classifier import Classifier
-from digits.reading.location import default_model
 
-PLOTS_DIR = Path("plots")
 _PLOTS = {
     "confusion_matrix": "Confusion matrix",
     "misclassified": "Misclassified test digits",
@@ -30,7 +27,7 @@ _FIGURES = {
 def show_line(classifier: Classifier) -> None:
     """Show the model's name, accuracy, date and checksum in a line."""
     facts = [
-        default_model().name,
+        project.model_path().name,
         describe_accuracy(classifier),
         load_date(),
         f"SHA\u2011256\u00a0{classifier.version}…",  # which no line break parts
@@ -50,9 +47,9 @@ def show_model(classifier: Classifier) -> None:
     }
     facts |= {title: str(metrics[name]) for name, title in _FIGURES.items() if name in metrics}
     rows = [f"| {name} | {value} |" for name, value in facts.items() if value]
-    st.markdown("\n".join([f"| Model | {default_model().name} |", "|-|-|", *rows]))
+    st.markdown("\n".join([f"| Model | {project.model_path().name} |", "|-|-|", *rows]))
     for name, title in _PLOTS.items():
-        path = PLOTS_DIR / f"{name}.png"
+        path = project.ROOT / "plots" / f"{name}.png"
         if path.is_file():
             st.image(path, caption=title)
 

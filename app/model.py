@@ -2,42 +2,29 @@
 
 import json
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app import project
 from app.examples import load_examples
-from app.git import git, git_lines
-from digits.reading.classifier import Classifier, ModelError
-from digits.reading.location import default_model
+from app.git import GitError, git, git_lines
+from digits.reading.artefact import ModelError
+from digits.reading.classifier import Classifier, load_cached
 from digits.reading.reader import read_digit
 
 METRICS = Path("metrics/test.json")
 REPORT = Path("metrics/classification_report.json")
 
 
-def model_files() -> tuple[Path, Path]:
-    """Return the model that the page serves, and its description."""
-    return default_model(), default_model().with_suffix(".json")
-
-
 def load_classifier() -> Classifier:
-    """Return the `default_model`: read again only when one of its files changes.
-
-    Raises ModelError where it is missing or altered.
-    """
-    return _load(tuple((p, p.stat().st_mtime_ns if p.is_file() else 0) for p in model_files()))
-
-
-@lru_cache(maxsize=1)
-def _load(_: tuple[tuple[Path, int], ...]) -> Classifier:
-    return Classifier.load()
+    """Return the model that the page serves. Raises ModelError where it can't be used."""
+    return load_cached(project.model_path())
 
 
 def warm_up() -> None:
     """Read one digit, so that the first visitor waits for nothing to be imported or loaded."""
     try:
-        read_digit(load_classifier(), load_examples()[0])
+        read_digit(load_examples()[0], load_classifier())
     except ModelError as error:
         print(f"ModelError: {error}", file=sys.stderr)
 
@@ -45,8 +32,8 @@ def warm_up() -> None:
 def load_metrics(version: str) -> dict[str, Any]:
     """Read what `evaluate` measured of a model on the test digits; empty where it did not run."""
     try:
-        metrics: dict[str, Any] = json.loads(METRICS.read_text(encoding="utf-8"))
-        report = json.loads(REPORT.read_text(encoding="utf-8"))
+        metrics: dict[str, Any] = json.loads((project.ROOT / METRICS).read_text(encoding="utf-8"))
+        report = json.loads((project.ROOT / REPORT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if report.get("model") != version:
@@ -56,7 +43,10 @@ def load_metrics(version: str) -> dict[str, Any]:
 
 def load_date() -> str | None:
     """Return the day of the model's commit, YYYY-MM-DD; None where Git doesn't have this model."""
-    names = [str(path) for path in model_files()]
-    if git("status", "--porcelain", "--", *names) != b"":
+    name = str(project.model_path().absolute())
+    try:
+        if git("status", "--porcelain", "--", name):
+            return None
+        return "".join(git_lines("log", "-1", "--format=%cs", "--", name)) or None
+    except GitError:
         return None
-    return "".join(git_lines("log", "-1", "--format=%cs", "--", *names)) or None

@@ -11,7 +11,7 @@ from app.facts import show_line, show_model
 from app.gallery import show_gallery
 from app.model import load_classifier
 from app.upload import show_camera, show_upload
-from digits.reading.classifier import ModelError
+from digits.reading.artefact import ModelError
 
 TABS = {
     "Draw": show_drawing,
@@ -33,9 +33,9 @@ try:
 except ModelError as error:
     st.error(f"There is no model to read digits with: {error}")
     st.stop()
-for tab, show in zip(st.tabs(list(TABS), key="tab", on_change="rerun"), TABS.values(), strict=True):
-    # The canvas loses its drawing when it isn't there; the other tabs may wait to be chosen.
-    if tab.open or show is show_drawing:
+for tab, name in zip(st.tabs(list(TABS), key="tab", on_change="rerun"), TABS, strict=True):
+    # What holds a picture loses it when it isn't there; all else may wait until it is chosen.
+    if tab.open or name == "Draw" or st.session_state.get(name):
         with tab:
-            show(classifier)
+            TABS[name](classifier)
 show_line(classifier)

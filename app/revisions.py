@@ -6,21 +6,19 @@ is, lies in Git.
 
 import datetime
 import json
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.git import git, git_lines
+from app.git import GitError, git, git_lines
 from app.model import METRICS
-from digits.reading.classifier import Classifier, ModelError
+from digits.reading.artefact import ModelError
+from digits.reading.classifier import Classifier
 from digits.reading.location import MODEL
 
 MOST = 30  # of each kind, the newest
 _COMMIT = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"  # of a tag, its own
 _REFS = {"refs/tags": 2, "refs/heads": 2, "refs/exps/??/*/*": 4}  # and what precedes their names
-_FILES = MODEL, MODEL.with_suffix(".json")
-_DESCRIPTION = _FILES[1].as_posix()
+_MODEL = f"./{MODEL.as_posix()}"  # below the project's folder, wherever that is in the repository
 
 
 class Revision(NamedTuple):
@@ -45,7 +43,8 @@ class Revision(NamedTuple):
 def list_revisions() -> tuple[Revision, ...]:
     """Return the newest commit first; a model that several hold stands once, under its first name.
 
-    A tag's name comes before a branch's, an experiment's and a commit's.
+    A tag's name comes before a branch's, an experiment's and a commit's. Raises GitError where Git
+    doesn't answer.
     """
     lines = []
     for pattern, strip in _REFS.items():
@@ -53,15 +52,15 @@ def list_revisions() -> tuple[Revision, ...]:
         words = f"--count={MOST}", "--sort=-creatordate", f"--format={form}", pattern
         lines += git_lines("for-each-ref", *words)
     recent = f"-{MOST}", "--first-parent", "--format=%H%x09%h%x09%ct"
-    lines += git_lines("log", *recent, "--", _DESCRIPTION)
-    asked = [f"{line.partition(chr(9))[0]}:{_DESCRIPTION}" for line in lines]
+    lines += git_lines("log", *recent, "--", _MODEL)
+    asked = [f"{line.partition(chr(9))[0]}:{_MODEL}" for line in lines]
     blobs = git_lines("cat-file", "--batch-check=%(objectname)", stdin="\n".join(asked))
     return _read(tuple(zip(blobs, lines, strict=False)))
 
 
 @lru_cache(maxsize=1)
 def _read(found: tuple[tuple[str, str], ...]) -> tuple[Revision, ...]:
-    """Read each different description once: pairs of its hash and of a name with its commit."""
+    """Read each different model once: pairs of its hash and of a name with its commit."""
     first: dict[str, str] = {}
     for blob, line in found:
         if not blob.endswith(" missing"):
@@ -71,16 +70,19 @@ def _read(found: tuple[tuple[str, str], ...]) -> tuple[Revision, ...]:
 
 
 def _describe(commit: str, name: str, time: str) -> Revision:
-    trained = _read_json(commit, _DESCRIPTION).get("train")
-    params = _flatten(trained) if isinstance(trained, dict) else {}
-    accuracy = _read_json(commit, METRICS.as_posix()).get("accuracy")
+    try:
+        trained = load_revision(commit).description["train"]
+    except (ModelError, KeyError):  # an old version's, which is shown without
+        trained = {}
+    accuracy = _read_json(commit, f"./{METRICS.as_posix()}").get("accuracy")
+    params = _flatten(trained)
     return Revision(name, commit, int(time), params, accuracy)
 
 
 def _read_json(commit: str, path: str) -> dict[str, Any]:
     try:
-        content = json.loads(git("show", f"{commit}:{path}") or b"")
-    except ValueError:
+        content = json.loads(git("show", f"{commit}:{path}"))
+    except (GitError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -98,13 +100,7 @@ def _flatten(params: dict[str, Any], prefix: str = "") -> dict[str, str]:
 @lru_cache(maxsize=4)
 def load_revision(commit: str) -> Classifier:
     """Load the model of a commit. Raises ModelError where it has none that can be read."""
-    with tempfile.TemporaryDirectory() as folder:
-        for path in _FILES:
-            content = git("show", f"{commit}:{path.as_posix()}")
-            Path(folder, path.name).write_bytes(content or b"")
-        try:
-            return Classifier.load(Path(folder, MODEL.name))
-        except ModelError as error:
-            raise ModelError(
-                f"{commit[:8]} holds no model that fits its description: choose another"
-            ) from error
+    try:
+        return Classifier(git("show", f"{commit}:{_MODEL}"))
+    except (GitError, ModelError) as error:
+        raise ModelError(f"{commit[:8]} holds none that can be read: choose another") from error

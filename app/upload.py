@@ -25,6 +25,7 @@ def show_upload(classifier: Classifier) -> None:
         "Pictures of one digit each: PNG or JPEG",
         type=["png", "jpg", "jpeg"],
         accept_multiple_files=True,
+        key="Upload",
     )
     if len(files) == 1:
         show_answer(classifier, files[0].getvalue(), "upload-steps")
@@ -35,13 +36,13 @@ def show_upload(classifier: Classifier) -> None:
 @st.fragment
 def show_camera(classifier: Classifier) -> None:
     """Show the camera and what was read."""
-    photo = st.camera_input("Photograph one digit on paper")
+    photo = st.camera_input("Photograph one digit on paper", key="Camera")
     if photo:
         show_answer(classifier, photo.getvalue(), "camera-steps")
 
 
 def _show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> None:
-    readings = [(name, read_digit(classifier, content)) for name, content in pictures]
+    readings = [(name, read_digit(content, classifier)) for name, content in pictures]
     rows = (
         row_html(name, content, reading)
         for (name, content), (_, reading) in zip(pictures, readings, strict=True)

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from app import project
 from app.pictures import picture_html
-from digits.data.splits import load_split, split_path
+from digits.data.splits import split_path
 from digits.reading.classifier import Classifier
 from digits.reading.explain import find_nearest, occlude
 from digits.reading.reader import Reading
@@ -18,10 +19,12 @@ def why_html(classifier: Classifier, reading: Reading) -> str:
     heat = to_heat(reading.digit, occlude(classifier, reading.digit, best))
     pictures = picture_html(heat, f"what speaks for a {best}")
     note = f"Orange: the model is less sure of a {best} where this is hidden. Blue: surer."
-    if split_path("train").is_file():
-        train = load_split("train")
-        for place in find_nearest(reading.digit, train.images):
-            pictures += picture_html(train.images[place], f"learned as a {train.labels[place]}")
+    path = project.ROOT / split_path("train")
+    if path.is_file():
+        with np.load(path) as train:
+            images, labels = train["images"], train["labels"]
+        for place in find_nearest(reading.digit, images):
+            pictures += picture_html(images[place], f"learned as a {labels[place]}")
         note += " Then the training digits that differ least from it, pixel by pixel."
     return f'<div class="steps">{pictures}</div><p>{note}</p>'
 

@@ -85,7 +85,7 @@ async def visit(url: str, number: int, drawings: int, digits: Digits) -> list[fl
 async def visit_all(url: str, drawings: int) -> list[float]:
     """Have all visitors come at once, and return the seconds that each of their answers took."""
     pictures = [enlarge(content) for content in load_examples()]
-    guesses = [(picture, read_digit(load_classifier(), picture).prediction) for picture in pictures]
+    guesses = [(picture, read_digit(picture, load_classifier()).prediction) for picture in pictures]
     digits = [(picture, digit) for picture, digit in guesses if digit is not None]
     visits = [visit(url, number, drawings, digits) for number in range(VISITORS)]
     return [delay for delays in await asyncio.gather(*visits) for delay in delays]

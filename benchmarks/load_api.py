@@ -66,7 +66,7 @@ def measure(server: Server, count: int) -> dict[str, str]:
 
 def predict(content: bytes) -> int | None:
     """Return what the model reads in a picture, without a server."""
-    return read_digit(load_classifier(), content).prediction
+    return read_digit(content, load_classifier()).prediction
 
 
 def main() -> None:

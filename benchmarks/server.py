@@ -26,10 +26,12 @@ class Server:
         command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", str(_APP)),
         environment: Mapping[str, str] = ENVIRONMENT,
         health: str = "/_stcore/health",
+        port: int | None = None,
     ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        if port is None:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         # A file, since a pipe that nobody reads would stop the server once it is full.
         self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `stop` closes it

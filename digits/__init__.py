@@ -1,6 +1,6 @@
-"""Read handwritten digits: `from digits import Classifier, read_digit`.
+"""Read handwritten digits: `from digits import read_digit`; `read_digit("7.png").prediction`.
 
-Both are loaded when they are first asked for, so that what needs neither, like `digits --help`,
+Each name is loaded when it is first asked for, so that what needs neither, like `digits --help`,
 answers at once.
 """
 
@@ -8,12 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from digits.errors import DigitsError
     from digits.reading.classifier import Classifier
-    from digits.reading.reader import read_digit
+    from digits.reading.reader import Reading, read_digit
 
-__all__ = ["Classifier", "read_digit"]
+__all__ = ["Classifier", "DigitsError", "Reading", "read_digit"]
 
-_MODULES = {"Classifier": "digits.reading.classifier", "read_digit": "digits.reading.reader"}
+_MODULES = {
+    "Classifier": "digits.reading.classifier",
+    "DigitsError": "digits.errors",
+    "Reading": "digits.reading.reader",
+    "read_digit": "digits.reading.reader",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
 """Write the model's card: what it is for, what it was made from, how well it does, where it fails.
 
-models/digits.json, metrics/{test,ood}.json, plots/{calibration,ood,corruptions}.csv →
+models/digits.tflite, metrics/{test,ood}.json, plots/{calibration,ood,corruptions}.csv →
 models/README.md: `python -m stages.describe`
 """
 
@@ -10,8 +10,9 @@ from typing import Any
 
 from digits.evaluation.ood_samples import ALL, LOOK_ALIKES
 from digits.pipeline.stage import read_csv, replacing, run_stage
+from digits.reading.artefact import unpack
 
-DESCRIPTION = Path("models/digits.json")
+MODEL = Path("models/digits.tflite")
 METRICS_DIR = Path("metrics")
 PLOTS_DIR = Path("plots")
 CARD = Path("models/README.md")
@@ -102,7 +103,7 @@ def list_failures(rows: list[dict[str, str]]) -> str:
 
 def main() -> None:
     """Run the stage."""
-    description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    _, description = unpack(MODEL.read_bytes())
     calibration, kinds, corruptions = (
         read_csv(PLOTS_DIR / f"{name}.csv") for name in ("calibration", "ood", "corruptions")
     )

@@ -2,7 +2,7 @@
 
 mirrors → data/raw: `python -m stages.download`
 
-The environment variable DIGITS_MNIST_MIRROR, an address or a folder, is tried before the mirrors.
+The environment variable DIGITS_MNIST_MIRROR, an address or a folder, takes the mirrors' place.
 """
 
 import hashlib
@@ -58,9 +58,10 @@ def copy_from(mirror: str, name: str, target: Path, timeout: float) -> None:
     `timeout`: seconds that the server may stay silent. Raises DownloadError or a requests error.
     """
     if "://" not in mirror:
-        if not (Path(mirror) / name).is_file():
-            raise DownloadError("the folder has no such file")
-        shutil.copyfile(Path(mirror) / name, target)
+        path = project_root(Path.cwd()) / mirror / name
+        if not path.is_file():
+            raise DownloadError(f"there is no {path}")
+        shutil.copyfile(path, target)
         return
     with requests.get(f"{mirror.rstrip('/')}/{name}", stream=True, timeout=timeout) as response:
         response.raise_for_status()
@@ -69,6 +70,13 @@ def copy_from(mirror: str, name: str, target: Path, timeout: float) -> None:
         with progress, target.open("wb") as file:
             for piece in response.iter_content(chunk_size=2**16):
                 progress.update(file.write(piece))
+
+
+def project_root(folder: Path) -> Path:
+    """Return the project that a folder is, or is a copy of: `dvc exp run` keeps its copies, of
+    `--temp` and of a queue, somewhere below the project's `.dvc`."""
+    originals = [parent.parent for parent in folder.parents if parent.name == ".dvc"]
+    return originals[-1] if originals else folder
 
 
 def fetch(name: str, checksum: str, mirrors: Iterable[str], folder: Path, timeout: float) -> bool:
@@ -113,8 +121,8 @@ def write_fallback(folder: Path) -> None:
 def main() -> None:
     """Run the stage."""
     params = load_params("download", DownloadParams)
-    first = os.environ.get("DIGITS_MNIST_MIRROR")
-    mirrors = [*([first] if first else []), *params.mirrors]
+    named = os.environ.get("DIGITS_MNIST_MIRROR")
+    mirrors = [named] if named else params.mirrors
     present = []
     for name in FILES:
         if not fetch(name, params.sha256[name], mirrors, RAW_DIR, params.timeout):
@@ -122,6 +130,11 @@ def main() -> None:
         present.append(name)
     if len(present) == len(FILES):
         dataset = MNIST_NAME
+    elif named:
+        raise DownloadError(
+            f"DIGITS_MNIST_MIRROR is {named}, which has not all of MNIST: name another address or "
+            "folder, or unset it to try the mirrors in params.yaml"
+        )
     elif present or not params.offline_fallback:
         raise DownloadError(
             f"{len(present)} of the {len(FILES)} MNIST files are there; no mirror gave the rest. "

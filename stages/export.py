@@ -1,11 +1,10 @@
 """Turn the Keras model into the file that the app and the command line use.
 
 models/digits.keras, models/ood_head.keras, data/processed/val.npz, data/drawn/val.npy →
-models/digits.tflite and models/digits.json (what the file is, and how to read its figures):
+models/digits.tflite, which also holds what it is and how to read its figures:
 `python -m stages.export`
 """
 
-import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -19,14 +18,14 @@ from numpy.typing import NDArray
 from digits.data.splits import Split, load_dataset, load_split
 from digits.errors import DigitsError
 from digits.evaluation.calibration import fit_temperature
-from digits.pipeline.stage import replacing, run_stage, write_json
+from digits.pipeline.stage import replacing, run_stage
+from digits.reading.artefact import pack
 from digits.reading.classifier import Classifier
 from digits.training.ood_head import with_score
 
 INPUTS = Path("models/digits.keras"), Path("models/ood_head.keras")
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
-DESCRIPTION = Path("models/digits.json")
 CORRUPTED = Path("data/drawn/val.npy")
 # The false rejection rate of corrupted validation digits at the threshold.
 FALSE_REJECTION = 0.01
@@ -80,11 +79,10 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> list[NDArray[np.fl
     return outputs
 
 
-def describe(model: keras.Model, exported: bytes, calibration: dict[str, float]) -> dict[str, Any]:
-    """Say what the exported file is, what it was made from, and how to read its figures."""
+def describe(model: keras.Model, calibration: dict[str, float]) -> dict[str, Any]:
+    """Say what the model was made from, and how to read its figures."""
     dataset = load_dataset()
     return {
-        "sha256": hashlib.sha256(exported).hexdigest(),
         **calibration,
         "dataset": dataset["name"],
         "splits": dataset["splits"],
@@ -98,13 +96,11 @@ def main() -> None:
     network, ood_head = (keras.models.load_model(path, compile=False) for path in INPUTS)
     model, val = with_score(network, ood_head), load_split("val")
     exported = to_litert(model)
-    description = describe(network, exported, calibrate(model, val, np.load(CORRUPTED)))
-    classifier = Classifier(exported, description)
+    description = describe(network, calibrate(model, val, np.load(CORRUPTED)))
+    classifier = Classifier(pack(exported, description))
     description["agreement_with_keras"] = agreement(model, classifier, val.images)
-    # Both files are complete before either is moved, so that a full disk leaves the old pair.
     with replacing(MODEL) as temporary:
-        temporary.write_bytes(exported)
-        write_json(DESCRIPTION, description)
+        temporary.write_bytes(pack(exported, description))
 
 
 if __name__ == "__main__":

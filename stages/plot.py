@@ -1,9 +1,8 @@
 """Draw the pictures of data, training and results from what the other stages wrote.
 
-data/, models/digits.json, plots/*.csv → plots/*.png: `python -m stages.plot`
+data/, models/digits.tflite, plots/*.csv → plots/*.png: `python -m stages.plot`
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from tqdm import tqdm
 from digits.data.splits import load_dataset, load_split
 from digits.figures import data, history, results, robustness
 from digits.pipeline.stage import read_csv, replacing, run_stage
+from digits.reading.artefact import unpack
 
 PLOTS_DIR = Path("plots")
 AUGMENTED = Path("data/augmented.npy")
-DESCRIPTION = Path("models/digits.json")
+MODEL = Path("models/digits.tflite")
 PREDICTIONS = PLOTS_DIR / "predictions.csv"
 OOD_SCORES = PLOTS_DIR / "ood_scores.csv"
 CORRUPTIONS = PLOTS_DIR / "corruptions.csv"
@@ -45,7 +45,7 @@ def main() -> None:
     train, val, test = (load_split(name) for name in ("train", "val", "test"))
     records = [{name: float(x) for name, x in row.items()} for row in read_csv(HISTORY)]
     rows = np.genfromtxt(PREDICTIONS, delimiter=",", names=True)
-    threshold = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["ood_threshold"]
+    threshold = unpack(MODEL.read_bytes())[1]["ood_threshold"]
     y_pred, confidence = rows["predicted"].astype(np.uint8), rows["confidence"]
     drawings: dict[str, Callable[[], Figure]] = {
         "samples": lambda: data.plot_samples(train.images, train.labels, dataset),

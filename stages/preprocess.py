@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import ParamsError, Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
 from digits.reading.image import normalise
 
@@ -47,7 +47,16 @@ def to_mnist_size(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def split_off(digits: Split, share: float, seed: int) -> tuple[Split, Split]:
-    """Split digits into training and validation, every class in the same proportion in both."""
+    """Split digits into training and validation, every class in the same proportion in both.
+
+    Raises ParamsError where the share leaves one of the two fewer digits than there are classes.
+    """
+    least = len(np.unique(digits.labels)) / len(digits.labels)
+    if not least <= share <= 1 - least:
+        raise ParamsError(
+            f"params.yaml: preprocess.validation_share is {share}; of {len(digits.labels):,} "
+            f"digits it should take {least:.5f} to {1 - least:.5f}, a digit of each class or more"
+        )
     train, val = train_test_split(
         np.arange(len(digits.labels)), test_size=share, random_state=seed, stratify=digits.labels
     )

@@ -1,15 +1,15 @@
 """A repository with a history: three models, one of them in an experiment."""
 
-import json
 import os
 import shutil
 import subprocess
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from pinned import MODEL
+
+from digits.reading.artefact import pack, unpack
 
 STUBBORN = "stubborn-" + "with-a-long-name-" * 5
 
@@ -20,8 +20,8 @@ def make_history(folder: Path) -> None:
     shutil.copytree(MODEL.parent, folder / "models")
     (folder / "metrics").mkdir()
     (folder / "metrics" / "test.json").write_text('{"accuracy": 0.9971}')
-    shutil.copytree(".streamlit", folder / ".streamlit")
-    model = (folder / "models/digits.tflite").read_bytes()
+    shutil.copytree("app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    network, _ = unpack((folder / "models/digits.tflite").read_bytes())
     run(folder, "git init -q -b main")
     run(folder, "git config user.name Test")
     run(folder, "git config user.email test@example.org")
@@ -29,9 +29,9 @@ def make_history(folder: Path) -> None:
     run(folder, "git add -A")
     run(folder, "git commit -qm First")
     run(folder, "git tag -am First v1", GIT_COMMITTER_DATE="2020-02-03T12:00:00Z")
-    write_model(folder, stubborn(model), dropout=0.9)
+    write_model(folder, stubborn(network), dropout=0.9)
     run(folder, f"dvc exp save --name {STUBBORN}")
-    write_model(folder, model, dropout=0.2, learning_rate=0.02)
+    write_model(folder, network, dropout=0.2, learning_rate=0.02)
     run(folder, "git commit -qam Second")
 
 
@@ -40,24 +40,23 @@ def run(folder: Path, command: str, **settings: str) -> None:
     subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, env=environment)
 
 
-def write_model(folder: Path, model: bytes, **params: float) -> None:
-    """Write a model, and a description that says it was trained with the parameters."""
-    description = folder / "models/digits.json"
-    facts = json.loads(description.read_text())
-    facts["sha256"] = sha256(model).hexdigest()
+def write_model(folder: Path, network: bytes, **params: float) -> None:
+    """Write a network as a model that was trained with the parameters."""
+    path = folder / "models/digits.tflite"
+    _, facts = unpack(path.read_bytes())
+    del facts["network_sha256"]
     facts["train"] |= params
-    description.write_text(json.dumps(facts))
-    description.with_suffix(".tflite").write_bytes(model)
+    path.write_bytes(pack(network, facts))
 
 
-def stubborn(model: bytes) -> bytes:
-    """The model with a last layer that leans towards 1, whatever it sees."""
-    interpreter = Interpreter(model_content=model)
+def stubborn(network: bytes) -> bytes:
+    """The network with a last layer that leans towards 1, whatever it sees."""
+    interpreter = Interpreter(model_content=network)
     biases = [
         interpreter.get_tensor(details["index"])
         for details in interpreter.get_tensor_details()
         if details["shape"].tolist() == [10]
     ]
-    assert model.count(biases[0].tobytes()) == 1
+    assert network.count(biases[0].tobytes()) == 1
     leaning = biases[0] + 1000 * np.eye(10, dtype=np.float32)[1]
-    return model.replace(biases[0].tobytes(), leaning.tobytes())
+    return network.replace(biases[0].tobytes(), leaning.tobytes())

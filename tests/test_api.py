@@ -111,7 +111,7 @@ def test_a_proxy_may_put_a_path_before_it(page):
 
 
 def test_the_limits_are_those_of_the_page():
-    settings = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads(Path("app/.streamlit/config.toml").read_text(encoding="utf-8"))
     assert settings["server"]["maxUploadSize"] == api.MAX_MEGABYTES
     assert f"{api.MAX_MEGABYTES} MB" in DOCUMENT["paths"]["/read"]["post"]["summary"]
 

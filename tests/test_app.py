@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from pinned import MODEL
 from streamlit.testing.v1 import AppTest
 
+from app import project
 from app.answer import BLANK, answer_html, chart_html, explain
 from app.examples import load_examples
 from app.facts import _PLOTS
@@ -57,7 +58,7 @@ def shown(page: AppTest) -> str:
 
 def answer_of(content: bytes) -> str:
     """The answer that the library gives, as the page has to show it."""
-    reading = read_digit(load_classifier(), content)
+    reading = read_digit(content, load_classifier())
     assert reading.prediction is not None
     return answer_html(reading, BLANK)
 
@@ -106,7 +107,7 @@ def test_what_an_answer_rests_on_is_shown_when_asked_for(elsewhere, tiny_split, 
 @pytest.fixture
 def in_history(history, monkeypatch):
     """The folder with three models as the place to work in."""
-    monkeypatch.chdir(history)
+    monkeypatch.setattr(project, "ROOT", history)
     monkeypatch.delenv("DIGITS_MODEL")
 
 
@@ -131,7 +132,6 @@ def test_a_drawing_comes_before_an_example(in_history):
     page.session_state["canvas"] = {
         "drawing": {"raw": {"objects": [{}]}, "data": png_to_url(SEVEN)}
     }
-    page.session_state["strokes"] = [{}]
     page.session_state["example"] = 8
     page.session_state["tab"] = "Compare"
     page.run()
@@ -140,18 +140,18 @@ def test_a_drawing_comes_before_an_example(in_history):
 
 def test_without_a_history_there_is_nothing_to_compare(elsewhere):
     assert "Compare" not in [tab.label for tab in open_tab("Draw").tabs]
-    subprocess.run(["git", "init", "-q"], check=True)
+    commit_all()
     page = open_tab("Compare")
     assert "it takes two" in page.markdown[0].value
 
 
 def test_a_model_of_long_ago_that_cannot_be_used_says_so(elsewhere):
-    description = elsewhere / "models/digits.json"
-    good = description.read_text()
-    for content in (good, "1"):
-        description.write_text(content)
+    model = elsewhere / "models/digits.tflite"
+    good = model.read_bytes()
+    for content in (good, b"1"):
+        model.write_bytes(content)
         commit_all()
-    description.write_text(good)
+    model.write_bytes(good)
     page = open_tab("Compare")
     assert shown(page).count("This model can't be used") == 1
     assert "choose another" in shown(page)
@@ -169,7 +169,7 @@ def test_several_pictures_become_a_table():
     page.file_uploader[0].set_value([(name, files[name], "image/png") for name in files]).run()
     assert not page.exception
     rows = shown(page).partition('class="readings"')[2].split("<tr>")[2:]
-    readings = [read_digit(load_classifier(), content) for content in files.values()]
+    readings = [read_digit(content, load_classifier()) for content in files.values()]
     for row, name, reading in zip(rows, files, readings, strict=True):
         assert f"<td>{html.escape(name)}<br>" in row
         assert row.count("<img") == (0 if reading.reason == "unreadable" else 2)
@@ -184,7 +184,7 @@ def test_several_pictures_become_a_table():
 def test_the_csv_is_that_of_the_command_line(tmp_path, monkeypatch, capsys):
     files = {"seven.png": SEVEN, "x, y.png": b"x"}
     classifier = load_classifier()
-    readings = [(name, read_digit(classifier, files[name])) for name in files]
+    readings = [(name, read_digit(files[name], classifier)) for name in files]
     monkeypatch.chdir(tmp_path)
     for name, content in files.items():
         Path(name).write_bytes(content)
@@ -219,7 +219,7 @@ def test_a_photograph_is_read():
 
 
 def test_no_answer_shows_the_best_guess_small():
-    reading = read_digit(load_classifier(), SEVEN)
+    reading = read_digit(SEVEN, load_classifier())
     for reason in ("not_a_digit", "several_digits", "a reason to come"):
         unsure = Reading(reason=reason, probabilities=reading.probabilities, digit=reading.digit)
         page = answer_html(unsure, BLANK)
@@ -280,6 +280,7 @@ def commit_all() -> None:
 def elsewhere(tmp_path, monkeypatch) -> Path:
     """A folder to work in, with a copy of the model and nothing else."""
     shutil.copytree(MODEL.parent, tmp_path / "models")
+    monkeypatch.setattr(project, "ROOT", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DIGITS_MODEL")
     return tmp_path
@@ -292,14 +293,15 @@ def test_without_metrics_the_page_still_reads(elsewhere):
     assert not page.get("image")
 
 
-@pytest.mark.parametrize("fault", ["missing", "altered", "undescribed"])
+@pytest.mark.parametrize("fault", ["missing", "altered"])
 def test_without_a_model_the_page_says_what_to_do(elsewhere, fault):
-    (elsewhere / "Makefile").touch()
+    for name in ("Makefile", "dvc.yaml"):
+        (elsewhere / name).touch()
     model = elsewhere / "models/digits.tflite"
     if fault == "altered":
         model.write_bytes(model.read_bytes()[:-1])
     else:
-        (model if fault == "missing" else model.with_suffix(".json")).unlink()
+        model.unlink()
     page = open_tab("Draw")
     assert not page.exception
     assert "`make run`" in page.error[0].value
@@ -309,8 +311,8 @@ def test_without_a_model_the_page_says_what_to_do(elsewhere, fault):
 def test_a_new_model_speaks_without_a_restart(elsewhere):
     old = load_classifier()
     assert load_classifier() is old
-    shutil.copy(Path("models/digits.json"), Path("models/digits.json.new"))
-    Path("models/digits.json.new").replace("models/digits.json")
+    shutil.copy(Path("models/digits.tflite"), Path("models/new"))
+    Path("models/new").replace("models/digits.tflite")
     assert load_classifier() is not old
 
 
@@ -334,7 +336,7 @@ def test_tensorflow_stays_away_from_the_server():
 
 
 def test_visitors_are_protected():
-    settings = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads(Path("app/.streamlit/config.toml").read_text(encoding="utf-8"))
     assert settings["server"]["maxUploadSize"] == 5
     assert settings["server"]["enableXsrfProtection"]
     assert settings["server"]["enableCORS"]

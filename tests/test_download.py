@@ -97,6 +97,33 @@ def test_the_mirror_of_the_environment_comes_first(in_folder, server, monkeypatc
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("copy", [".", ".dvc/tmp/exps/tmp1", ".dvc/tmp/exps/standalone/tmp2/sub"])
+def test_a_relative_mirror_is_found_from_the_project_in_its_copies_too(
+    in_folder, monkeypatch, copy
+):
+    folder = in_folder()
+    (folder / "mirror").mkdir()
+    for name in FILES:
+        (folder / "mirror" / name).write_bytes(CONTENT)
+    (folder / copy).mkdir(parents=True, exist_ok=True)
+    params = (folder / "params.yaml").read_text()
+    (folder / copy / "params.yaml").write_text(params)
+    monkeypatch.chdir(folder / copy)
+    monkeypatch.setenv("DIGITS_MNIST_MIRROR", "mirror")
+    download.main()
+    assert (folder / copy / "data/raw" / FILES[0]).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("fallback", [True, False])
+def test_a_mirror_that_somebody_named_is_never_replaced(in_folder, server, monkeypatch, fallback):
+    folder = in_folder(mirrors=[f"{server}/good"], offline_fallback=fallback)
+    for named in ("nowhere", f"{server}/404"):
+        monkeypatch.setenv("DIGITS_MNIST_MIRROR", named)
+        with pytest.raises(download.DownloadError, match=f"DIGITS_MNIST_MIRROR is {named}"):
+            download.main()
+    assert not (folder / "data/raw/dataset.json").exists()
+
+
 def test_without_any_mirror_it_falls_back_and_says_so(in_folder, capsys):
     folder = in_folder(mirrors=["http://127.0.0.1:9"])
     download.main()

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 gigabytes = pytest.mark.skipif(
     "CI" not in os.environ, reason="it fetches gigabytes: CI=true has it run"
 )
-FILES = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "digits", "models/digits.*")
+FILES = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "digits", "models/digits.tflite")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,21 @@ def test_pip_installs_what_reading_needs_and_no_more(project, tmp_path):
     answer = run(tmp_path / "elsewhere", programs / "digits", "predict", PICTURE)
     assert answer.split()[1] == "4", "with the model that came along"
     assert "tensorflow" not in run(project, programs / "pip", "list")
+
+
+def test_a_built_wheel_is_small_and_reads_wherever_it_is_installed(project, tmp_path):
+    run(project, find_uv(), "build", "--wheel", "--out-dir", tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.stat().st_size < 3_000_000
+    run(tmp_path, find_uv(), "venv", "new")
+    python = tmp_path / "new" / "bin" / "python"
+    run(tmp_path, find_uv(), "pip", "install", "--python", python, wheel)
+    (tmp_path / "empty").mkdir()
+    assert run(tmp_path / "empty", python, "-m", "digits", "predict", PICTURE).split()[1] == "4"
+    code = f"from digits import read_digit; print(read_digit({str(PICTURE)!r}).prediction)"
+    assert run(tmp_path / "empty", python, "-c", code).split()[-1] == "4"
+    version = run(tmp_path / "empty", python, "-m", "digits", "--version")
+    assert str(tmp_path / "new") in version
 
 
 @pytest.mark.parametrize("extra", ["ssh", "s3", "gs", "azure"])

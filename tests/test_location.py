@@ -30,12 +30,6 @@ def test_the_project_around_the_folder_comes_next(project, monkeypatch, folder):
     assert default_model() == project / MODEL
 
 
-def test_half_a_model_is_no_reason_to_use_another(project, monkeypatch):
-    (project / MODEL).rename((project / MODEL).with_suffix(".json"))
-    monkeypatch.chdir(project)
-    assert default_model() == project / MODEL
-
-
 def test_elsewhere_it_is_the_one_that_came_with_the_package(project, monkeypatch):
     monkeypatch.chdir(project.parent)
     assert default_model() == Path(digits.__file__).parents[1] / MODEL

@@ -1,6 +1,5 @@
 """What is no digit, and what is several: told apart, counted and measured."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,7 +11,8 @@ from digits.data import negatives
 from digits.data.splits import Split
 from digits.evaluation import ood_samples
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
-from digits.reading.classifier import Classifier, ModelError
+from digits.reading.artefact import ModelError, pack, unpack
+from digits.reading.classifier import Classifier
 from digits.reading.components import count_components
 from digits.reading.ink import find_ink
 from digits.reading.reader import Reading, read_digit
@@ -33,7 +33,7 @@ def test_one_digit_is_one_thing(handwritten):
 @pytest.mark.parametrize("number", [2, 3])
 def test_several_digits_are_counted(handwritten, number):
     content = picture_of(*handwritten.images[:number])
-    reading = read_digit(Classifier.load(), content)
+    reading = read_digit(content, Classifier.load())
     assert (reading.prediction, reading.reason) == (None, "several_digits")
     assert reading.count == number
 
@@ -67,7 +67,7 @@ def test_digits_of_one_class_can_be_turned():
 def test_a_thing_that_is_no_digit_is_none():
     classifier = Classifier.load()
     readings = [
-        read_digit(classifier, picture) for picture in ood_samples.typeset("#*+X", ("cmr10",))
+        read_digit(picture, classifier) for picture in ood_samples.typeset("#*+X", ("cmr10",))
     ]
     assert [reading.prediction for reading in readings] == [None] * 4
     assert {reading.reason for reading in readings} <= {"not_a_digit", "several_digits"}
@@ -78,7 +78,7 @@ def test_a_high_threshold_takes_all_for_digits():
     classifier = Classifier.load()
     star = next(ood_samples.typeset("*", ("cmr10",)))
     classifier.description["ood_threshold"] = 1e9
-    assert read_digit(classifier, star).prediction in range(10)
+    assert read_digit(star, classifier).prediction in range(10)
 
 
 def test_the_measure_is_what_it_should_be():
@@ -95,7 +95,7 @@ def test_the_measure_is_what_it_should_be():
 @pytest.mark.parametrize("name", ood_samples.SOURCES)
 def test_every_ood_sample_is_a_picture(name):
     picture = next(iter(ood_samples.SOURCES[name]()))
-    assert read_digit(Classifier.load(), picture).error is None
+    assert read_digit(picture, Classifier.load()).error is None
 
 
 def test_ood_samples_and_look_alikes_are_apart():
@@ -131,10 +131,8 @@ def test_a_drawing_is_found_again(handwritten):
 
 
 def test_a_model_without_a_score_is_refused(tmp_path):
-    for name in ("digits.tflite", "digits.json"):
-        (tmp_path / name).write_bytes((MODEL.parent / name).read_bytes())
-    description = json.loads((tmp_path / "digits.json").read_text())
+    network, description = unpack(MODEL.read_bytes())
     del description["ood_threshold"]
-    (tmp_path / "digits.json").write_text(json.dumps(description))
+    (tmp_path / "digits.tflite").write_bytes(pack(network, description))
     with pytest.raises(ModelError, match="states no ood_threshold"):
         Classifier.load(tmp_path / "digits.tflite")

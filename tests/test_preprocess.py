@@ -5,6 +5,7 @@ import pytest
 
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, write_idx
 from digits.data.splits import Split
+from digits.pipeline.params import ParamsError
 from stages import preprocess
 
 
@@ -32,6 +33,16 @@ def test_the_seed_decides_the_split(many):
     first, again, other = (preprocess.split_off(many, 0.1, seed)[1] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.images, again.images)
     assert numbers(first) != numbers(other)
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.019, 0.981, 0.9999])
+def test_a_share_that_leaves_a_class_without_a_digit_is_refused_in_a_line(many, share):
+    with pytest.raises(ParamsError) as error:
+        preprocess.split_off(many, share, seed=1)
+    assert str(error.value).startswith(f"params.yaml: preprocess.validation_share is {share}; ")
+    assert "0.02000 to 0.98000" in str(error.value)
+    for allowed in (0.02, 0.98):
+        assert all(len(split.labels) >= 10 for split in preprocess.split_off(many, allowed, 1))
 
 
 def test_small_digits_are_brought_to_size_and_mnist_is_left_alone():

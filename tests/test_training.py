@@ -10,6 +10,7 @@ import yaml
 
 from benchmarks.clone import SMALL
 from digits.data.splits import Split
+from digits.reading.artefact import pack
 from digits.reading.classifier import Classifier
 from digits.training.augment import Ranges, training_batches, warp
 from digits.training.model import FusedBatchNormalization, build_model, save_model
@@ -243,12 +244,12 @@ def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, 
     joint = with_score(model, build_ood_head(model.layers[-1].input.shape[1], 4, 0.0, 0.3))
     exported = export.to_litert(joint)
     calibration = {"temperature": 1.25, "ood_threshold": 0.5}
-    description = export.describe(model, exported, calibration)
+    description = export.describe(model, calibration)
     assert description["dataset"] == "bars"
     assert description["train"] == {"epochs": 2}
     logits, scores = (output.numpy() for output in joint(floats(tiny_split), training=False))
     expected = tf.nn.softmax(logits / 1.25).numpy()
-    y_prob, ood_scores = Classifier(exported, description).predict(tiny_split.images)
+    y_prob, ood_scores = Classifier(pack(exported, description)).predict(tiny_split.images)
     np.testing.assert_allclose(y_prob, expected, atol=1e-5)
     np.testing.assert_allclose(ood_scores, scores[:, 0], atol=1e-4)
 

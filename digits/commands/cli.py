@@ -115,17 +115,20 @@ def _count(text: str) -> int:
 
 
 class _Version(argparse.Action):
-    """Print the version of the program and, where there is one, of the model."""
+    """Print the version of the program and, where there is one, of the model, and which it is."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from importlib.metadata import version
 
-        from digits.reading.classifier import Classifier, ModelError
+        from digits.reading.artefact import ModelError
+        from digits.reading.classifier import Classifier
+        from digits.reading.location import default_model
 
         try:
             model = f"model {Classifier.load().version}"
         except ModelError:
             model = "no model"
+        model += f" in {default_model()}"
         print(f"digits {version('digits')}, {model}")
         parser.exit()
 
@@ -159,7 +162,7 @@ def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
     # the end: the garbage collector need not look through it again and again.
     gc.disable()
     from digits.commands.predict import UsageError, WorkersError
-    from digits.reading.classifier import ModelError
+    from digits.reading.artefact import ModelError
 
     gc.freeze()
     gc.enable()

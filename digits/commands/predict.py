@@ -76,7 +76,7 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
     """Read pictures in their order; decoding and normalising many takes all cores."""
     sources = [picture.source for picture in pictures]
     if len(sources) < MANY:
-        yield from (read_digit(classifier, source) for source in sources)
+        yield from (read_digit(source, classifier) for source in sources)
         return
     chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
     with futures.ProcessPoolExecutor(initializer=_ignore_signals) as pool:

@@ -1,75 +1,61 @@
 """The exported model: a verified .tflite file that turns digits into probabilities."""
 
 import hashlib
-import json
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from digits.errors import DigitsError
+from digits.reading.artefact import ModelError, unpack
 from digits.reading.location import default_model
 
 BATCH_SIZE = 256
-
-
-class ModelError(DigitsError):
-    """A model that is missing, or not the one that its description speaks of."""
-
-
-def _advice(what: str) -> str:
-    """Say what to do, where there is a pipeline and where there is none."""
-    if Path("Makefile").is_file():
-        return f"{what} with `make run`"
-    return "name another with --model or DIGITS_MODEL"
+_NEEDED = {"temperature", "ood_threshold"}
 
 
 class Classifier:
-    """An exported model, ready to predict; one object serves any number of threads."""
+    """An exported model, ready to predict; one object serves any number of threads.
 
-    def __init__(self, model: bytes, description: dict[str, Any]) -> None:
-        self.description = description
-        """What the file beside the model says of it."""
-        self._model = model
+    It can be copied and pickled, for other processes.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        """Take the content of a .tflite file as the stage `export` writes it.
+
+        Raises ModelError where it is damaged or of another version.
+        """
+        self._content = content
+        self._model, self.description = unpack(content)
+        """The network; and what is known of it."""
+        missing = _NEEDED - self.description.keys()
+        if missing:
+            raise ModelError(f"it states no {' and no '.join(sorted(missing))}")
+        self.version = hashlib.sha256(content).hexdigest()[:8]
+        """The start of the file's SHA-256."""
         self._local = threading.local()
 
-    @property
-    def version(self) -> str:
-        """The start of the file's SHA-256."""
-        return str(self.description["sha256"])[:8]
+    def __reduce__(self) -> tuple[type["Classifier"], tuple[bytes]]:
+        return Classifier, (self._content,)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> "Classifier":
-        """Read a .tflite file, the `default_model` if none is named, and the .json file beside it
-        that states its SHA-256.
+        """Read a .tflite file, the `default_model` if none is named.
 
-        Raises ModelError where one of them is missing or they don't belong together.
+        Raises ModelError where it is missing, damaged or of another version.
         """
         path = default_model() if path is None else Path(path)
         try:
-            model = path.read_bytes()
-            description = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"the model {path} can't be read ({error}): {_advice('make one')}"
-            ) from error
-        known = isinstance(description, dict) and description.get("sha256")
-        if hashlib.sha256(model).hexdigest() != known:
-            raise ModelError(
-                f"{path} is not the model that {path.with_suffix('.json')} describes: "
-                f"bring both back from Git, or {_advice('make them anew')}"
-            )
-        missing = {"temperature", "ood_threshold"} - description.keys()
-        if missing:
-            raise ModelError(
-                f"{path.with_suffix('.json')} states no {' and no '.join(sorted(missing))}: the "
-                f"model is of another version; {_advice('make one')}"
-            )
-        return cls(model, description)
+            return cls(path.read_bytes())
+        except OSError as error:
+            reason = f"can't be read ({error.strerror})"
+            raise ModelError(f"the model {path} {reason}: {_advice(path)}") from error
+        except ModelError as error:
+            reason = f"is damaged or of another version: {error}"
+            raise ModelError(f"the model {path} {reason}. {_advice(path)}") from error
 
     @property
     def ood_threshold(self) -> float:
@@ -123,3 +109,22 @@ class Classifier:
             self._local.interpreter = Interpreter(model_content=self._model, num_threads=1)
             self._local.interpreter.allocate_tensors()
         return self._local.interpreter
+
+
+def load_cached(path: Path | None = None) -> Classifier:
+    """Return what `Classifier.load` does, but read the file again only when it has changed."""
+    path = (default_model() if path is None else path).absolute()
+    return _load(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path, _: int) -> Classifier:
+    return Classifier.load(path)
+
+
+def _advice(path: Path) -> str:
+    """Say what to do, where there is a pipeline and where there is none."""
+    project = path.absolute().parent.parent
+    if (project / "Makefile").is_file() and (project / "dvc.yaml").is_file():
+        return "make one with `make run`, or see docs/troubleshooting.md"
+    return "name another with --model or DIGITS_MODEL"

@@ -9,7 +9,7 @@ import io
 import os
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,18 @@ MAX_BYTES = 32 * 2**20
 _USUAL_BYTES = 2**17  # more than most pictures have
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
+# Types of arrays that Pillow takes for what they are: the name of each, and what follows its sides.
+_ARRAYS = {("uint8", ()), ("uint8", (3,)), ("uint8", (4,)), ("uint16", ()), ("bool", ())}
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
-Source = str | os.PathLike[str] | bytes | BinaryIO
+
+
+class Buffer(Protocol):
+    """Bytes in memory, by Python's buffer protocol: bytes, bytearray, memoryview, mmap ..."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
+Source: TypeAlias = str | os.PathLike[str] | IO[bytes] | Image.Image | NDArray[Any] | Buffer
 
 
 class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the picture
@@ -31,17 +41,23 @@ class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the
 
 
 def read_image(source: Source) -> NDArray[np.float32]:
-    """Decode a picture, given as a path, its bytes or a file object, to one channel.
+    """Decode a picture to one channel.
+
+    `source`: a path; bytes or any other buffer; a binary file, read from where it stands; a Pillow
+    image; or an array of shape (height, width), grey, or (height, width, 3 or 4), RGB or RGBA,
+    uint8, or grey of bool or uint16.
 
     Returns a float32 array (height, width), 0 to 255, upright, at most 256 pixels a side: of a
     coloured picture the channel in which ink stands out most; what is transparent becomes paper.
-    Raises UnreadableImage for all but PNG and JPEG pictures up to 32 MiB and 50 megapixels.
+    Raises UnreadableImage for all but PNG and JPEG pictures up to 32 MiB and 50 megapixels, and
+    TypeError for what is no picture at all.
     """
-    content = _read_bytes(source)
+    image = _in_memory(source)
+    content = _read_bytes(source) if image is None else b""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is harmless, or below our limit
-            return _to_channel(_reduced(_decode(content)))
+            return _to_channel(_reduced(_decode(content) if image is None else _checked(image)))
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -61,15 +77,44 @@ def to_mnist(image: NDArray[Any]) -> NDArray[np.uint8]:
     return normalise(find_ink(image))
 
 
-def _read_bytes(source: Source) -> bytes:
+def _in_memory(source: Source) -> Image.Image | None:
+    """Return a picture that needs no decoding as Pillow's image; None for a file or its bytes."""
+    if isinstance(source, Image.Image):
+        return source
+    if not isinstance(source, np.ndarray):
+        return None
+    layers = source.shape[2:]
+    if source.ndim not in (2, 3) or (source.dtype.name, layers) not in _ARRAYS:
+        raise TypeError(
+            f"an array of {source.dtype} {source.shape} is no picture: give uint8 (height, width), "
+            "(height, width, 3) or (height, width, 4), or uint16 or bool (height, width)"
+        )
+    if not source.size:
+        raise UnreadableImage("the picture has no pixels: give another")
+    return Image.fromarray(source)
+
+
+def _checked(image: Image.Image) -> Image.Image:
+    """Return an image in memory upright, if it isn't too large."""
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableImage(_TOO_LARGE)
+    return ImageOps.exif_transpose(image)
+
+
+def _read_bytes(source: Any) -> bytes:
     try:
-        if isinstance(source, bytes):
-            content = source
-        elif isinstance(source, str | os.PathLike):
+        if isinstance(source, str | os.PathLike):
             with Path(source).open("rb") as file:
                 content = _read_at_most(file)
-        else:
+        elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
             content = _read_at_most(source)
+        else:
+            content = bytes(memoryview(source))
+    except TypeError as error:
+        raise TypeError(
+            f"{type(source).__name__} is no picture: give a path, bytes, a file opened in binary "
+            "mode, a Pillow image or an array"
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnreadableImage(f"the file can't be opened: {reason}") from error
@@ -80,7 +125,7 @@ def _read_bytes(source: Source) -> bytes:
     return content
 
 
-def _read_at_most(file: BinaryIO) -> bytes:
+def _read_at_most(file: IO[bytes]) -> bytes:
     """Read a file, or one byte more than is allowed of it."""
     # Python makes room for all that it may read, which takes longer than reading a small file.
     content = file.read(_USUAL_BYTES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.reading.classifier import Classifier
+from digits.reading.classifier import Classifier, load_cached
 from digits.reading.components import count_components
 from digits.reading.image import Source, UnreadableImage, normalise, read_image
 from digits.reading.ink import find_ink
@@ -39,9 +39,14 @@ class Reading:
         return None if self.probabilities is None else int(np.argmax(self.probabilities))
 
 
-def read_digit(classifier: Classifier, source: Source) -> Reading:
-    """Read the digit in a picture: a path, its bytes or a file object. Raises nothing."""
-    return classify(classifier, prepare([source]))[0]
+def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
+    """Read the digit in a picture, with the `default_model` unless another is given.
+
+    `source`: a path; bytes or any other buffer; a binary file, read from where it stands; a Pillow
+    image; or an array as `read_image` takes it. A picture that can't be read is a reading, too.
+    Raises TypeError for what is no picture at all, and ModelError where there is no model.
+    """
+    return classify(classifier or load_cached(), prepare([source]))[0]
 
 
 def prepare(sources: Sequence[Source]) -> list[Reading]:

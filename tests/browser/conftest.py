@@ -1,5 +1,6 @@
 """A server and a browser for the tests of this folder."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -31,7 +32,8 @@ def server(browser) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def server_of_history(browser, history) -> Iterator[Server]:
     """The app's server where there are models to compare."""
-    server = Server(history, environment=without_model())
+    command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py"]
+    server = Server(history, command, without_model())
     yield server
     assert "Traceback" not in server.stop()
 

@@ -1,15 +1,54 @@
-"""A tagged release is found by its version."""
+"""Whatever somebody fetches of a release reads a digit: the model alone, the archive, the clone."""
+
+import io
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
 
 import pytest
+from pinned import MODEL, without_model
+
+from benchmarks.clone import Clone
 
 pytestmark = pytest.mark.slow
 
+PICTURE = Path("app/gallery/04-4.png").resolve()
 
-def test_the_model_of_a_release_is_fetched_from_elsewhere(clone, tmp_path):
-    released = clone.copy(tmp_path / "released")
-    released.git("tag", "--annotate", "digits@v0.1.0", "--message", "digits 0.1.0")
-    model = (released.folder / "models" / "digits.tflite").read_bytes()
-    (released.folder / "models" / "digits.tflite").write_bytes(b"another")
-    released.commit("another model")
-    released.dvc("artifacts", "get", str(released.folder), "digits", "--rev", "v0.1.0")
-    assert (released.folder / "digits.tflite").read_bytes() == model
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory) -> Clone:
+    """A clone with a release, and another model after it."""
+    clone = Clone.small(tmp_path_factory.mktemp("released") / "clone")
+    model = clone.folder / "models" / "digits.tflite"
+    shutil.copy(MODEL, model)
+    clone.git("commit", "--quiet", "--all", "--allow-empty", "--message", "release")
+    clone.git("tag", "--annotate", "digits@v0.1.0", "--message", "digits 0.1.0")
+    model.write_bytes(b"another")
+    clone.commit("another model")
+    return clone
+
+
+def read(folder: Path, *options: str) -> str:
+    """The digit that `digits predict` reads in a folder."""
+    command = [sys.executable, "-m", "digits", "predict", str(PICTURE), *options]
+    return subprocess.check_output(command, cwd=folder, env=without_model(), text=True).split()[1]
+
+
+@pytest.mark.parametrize(
+    "command", ["artifacts get {} digits --rev v0.1.0", "get {} models/digits.tflite --rev {tag}"]
+)
+def test_the_model_of_a_release_is_fetched_and_reads(released, tmp_path, command):
+    words = command.format(released.folder, tag="digits@v0.1.0").split()
+    subprocess.run(["dvc", *words], cwd=tmp_path, check=True)
+    assert (tmp_path / "digits.tflite").read_bytes() == MODEL.read_bytes()
+    assert read(tmp_path, "--model=digits.tflite") == "4"
+
+
+def test_an_archive_of_a_release_reads(released, tmp_path):
+    command = ["git", "archive", "digits@v0.1.0"]
+    archive = subprocess.check_output(command, cwd=released.folder)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as file:
+        file.extractall(tmp_path, filter="data")
+    assert read(tmp_path) == "4"
