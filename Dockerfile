@@ -17,5 +17,5 @@ COPY --from=build /digits .
 USER digits
 ENV PATH=/digits/.venv/bin:$PATH
 EXPOSE 8501
-HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8501/_stcore/health')"]
+HEALTHCHECK --start-period=30s CMD ["python", "-m", "app.health"]
 CMD ["streamlit", "run", "app/streamlit_app.py", "--server.address=0.0.0.0"]

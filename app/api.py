@@ -23,6 +23,7 @@ from digits.errors import DigitsError
 
 MAX_MEGABYTES = 5  # as app/.streamlit/config.toml has it for the page
 SECONDS = 30  # for a picture to arrive
+PATIENCE = 16  # times the limit, that is read and thrown away
 _FORM = "multipart/form-data"
 _PICTURES = "", "application/octet-stream", "image"
 # What is larger would be written to disk; here nothing is larger.
@@ -79,7 +80,8 @@ async def _receive(request: Request, megabytes: int) -> tuple[str, bytes]:
     # Browsers say so, and let no page write this header. Any program may call, but no other site.
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         raise HTTPException(403, "other sites may not call this interface: call it from a program")
-    if int(request.headers.get("content-length", 0)) > megabytes * 2**20:
+    length = int(request.headers.get("content-length", 0))
+    if "expect" in request.headers and length > megabytes * 2**20:  # a client that asks first
         raise _too_large(megabytes)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     request = Request(request.scope, _limited(request.receive, megabytes))
@@ -104,7 +106,10 @@ async def _from_form(request: Request) -> tuple[str, bytes]:
 
 
 def _limited(receive: Receive, megabytes: int) -> Receive:
-    """Return what receives as `receive` does, but raises HTTPException where it gets too much."""
+    """Return what receives as `receive` does, but raises HTTPException where it gets too much.
+
+    Only at the end, unless that is far off: many a client sees no answer before it has sent all.
+    """
     received = 0
 
     async def limited() -> Message:
@@ -112,7 +117,9 @@ def _limited(receive: Receive, megabytes: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > megabytes * 2**20:
-            raise _too_large(megabytes)
+            if received > PATIENCE * megabytes * 2**20 or not message.get("more_body"):
+                raise _too_large(megabytes)
+            message["body"] = b""
         return message
 
     return limited

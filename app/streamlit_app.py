@@ -6,11 +6,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from app.api import routes
+from app.notice import Notice
 
 
 @asynccontextmanager
@@ -28,7 +31,8 @@ def _get_ready() -> None:
 
 
 app = st.App(
-    "page.py",
+    Path(__file__).with_name("page.py"),
     lifespan=warmed,
+    middleware=[Middleware(Notice)],
     routes=routes(megabytes=lambda: st.get_option("server.maxUploadSize")),
 )
