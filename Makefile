@@ -1,6 +1,7 @@
 # Aliases: the pipeline itself is dvc.yaml.
 
-UV := $(or $(shell command -v uv),.uv/bin/uv)
+# By its name alone, since a target's path can hold no space.
+UV := $(if $(shell command -v uv),uv,.uv/bin/uv)
 EXPORT := $(UV) export --quiet --no-hashes --no-annotate --no-header
 EVERYTHING := $(EXPORT) --no-emit-project --no-group dev
 SERVING := $(EXPORT) --no-default-groups --group app
@@ -8,7 +9,7 @@ SERVING := $(EXPORT) --no-default-groups --group app
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-all app audit bench bench-train deployment fuzz kills lint load load-api lock page screenshots seeds corruptions
+.PHONY: uv run test test-all app audit bench bench-train deployment fuzz kills lint load load-api lock page screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -70,6 +71,8 @@ lock: $(UV) ## lock the newest versions that pyproject.toml allows
 	$(UV) lock --upgrade
 	$(EVERYTHING) --output-file requirements.txt
 	$(SERVING) --output-file app/requirements.txt
+
+uv: # it is there
 
 .uv/bin/uv:
 	python3 -m venv .uv

@@ -35,6 +35,18 @@ def test_what_is_made_can_be_made(path):
     assert named <= targets()
 
 
+@pytest.mark.parametrize("folder", ["with a space", "plain"])
+def test_uv_may_lie_in_any_folder(tmp_path, folder):
+    program = tmp_path / folder / "uv"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "called with $*"\n')
+    program.chmod(0o755)
+    environment = os.environ | {"PATH": f"{program.parent}:/usr/bin:/bin"}
+    output = subprocess.check_output(["make", "run"], env=environment, text=True)
+    assert "called with run --locked dvc repro\n" in output
+    assert "called with run --locked python -m stages\n" in output
+
+
 def test_every_target_is_phony():
     phony = re.search(r"^\.PHONY: (.*)$", Path("Makefile").read_text(encoding="utf-8"), re.M)
     assert set(phony[1].split()) == targets()
