@@ -1,5 +1,6 @@
 """A copy of the working tree with a small pipeline, for tests and measurements that run DVC."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -65,15 +66,17 @@ class Clone:
         assert process.returncode == status, output
         return output
 
-    def kill_repro(self, seconds: float) -> str:
-        """Start `dvc repro` and kill it with all its processes after so many seconds, as a power
-        cut would; return what it printed."""
-        process = self.start("dvc", "repro", start_new_session=True)
-        try:
+    def kill(self, seconds: float, *command: str) -> str:
+        """Start a command, and after so many seconds kill whatever works in the clone, workers in
+        the background as well, as a power cut would (Linux); return what the command printed."""
+        process = self.start(*command)
+        with contextlib.suppress(subprocess.TimeoutExpired):
             return process.communicate(timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return process.communicate()[0]
+        for place in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):  # one that has ended, or is somebody else's
+                if place.readlink().is_relative_to(self.folder):
+                    os.kill(int(place.parent.name), signal.SIGKILL)
+        return process.communicate()[0]
 
     def read(self, name: str) -> Any:
         """Read a JSON file."""

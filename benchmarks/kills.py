@@ -1,8 +1,8 @@
 """Kill the pipeline at random moments, and see whether it ends as if nothing had happened.
 
 `make kills`. A small pipeline runs once, stage by stage. Then, before each stage in turn, a copy
-runs `dvc repro`, gets SIGKILL with all its processes at a random moment of the stage's time, and
-runs `dvc repro` again: dvc.lock, which knows the hash of all outputs, must come out the same.
+runs it in one of WAYS, gets SIGKILL with all its processes at a random moment of the stage's time,
+and runs `dvc repro`: dvc.lock, which knows the hash of all outputs, must come out the same.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,12 @@ from benchmarks.machine import report
 
 UP_TO_DATE = "Data and pipelines are up to date.\n"
 # By a part of DVC's message: what docs/troubleshooting.md says.
+WAYS = (
+    ("dvc", "repro"),
+    ("dvc", "exp", "run"),
+    ("dvc", "exp", "run", "--temp"),
+    ("dvc", "queue", "start"),
+)
 MENDING = {"RWLock-file": "rm .dvc/tmp/rwlock", "dvc.lock' validation": "git checkout dvc.lock"}
 
 
@@ -106,6 +113,8 @@ def run_reference(folder: Path) -> Reference:
 class Kill(NamedTuple):
     """What became of a run that was killed."""
 
+    way: str
+    """What ran."""
     hit: str
     """The stage that ran, or had just run."""
     by_hand: str
@@ -128,18 +137,25 @@ def finish(clone: Clone) -> str:
     return "; ".join(needed)
 
 
-def kill(reference: Reference, stage: str, moment: float, folder: Path) -> Kill:
-    """Kill `dvc repro` so many seconds after its start before a stage, then let it run.
+def kill(
+    reference: Reference, stage: str, moment: float, folder: Path, way: Sequence[str] = WAYS[0]
+) -> Kill:
+    """Kill one of WAYS so many seconds after its start before a stage, then let DVC run.
 
     `folder`: a path where nothing is yet, nor is afterwards.
     """
     clone = reference.before(stage, folder)
-    started = re.findall(r"Running stage '(\w+)'", clone.kill_repro(moment))
+    if "queue" in way:
+        clone.dvc("exp", "run", "--queue")
+    started = re.findall(r"Running stage '(\w+)'", clone.kill(moment, *way))
     by_hand = finish(clone)
     same = (folder / "dvc.lock").read_bytes() == reference.lock
     same = same and clone.dvc("status") == UP_TO_DATE
+    if "exp" in way:  # and what was killed can be run again
+        clone.dvc(*way[1:])
     shutil.rmtree(folder)
-    return Kill(started[-1] if started else f"DVC, before {stage}", by_hand, same)
+    hit = started[-1] if started else f"DVC, before {stage}"
+    return Kill(" ".join(way), hit, by_hand, same)
 
 
 def main() -> None:
@@ -148,17 +164,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
     arguments = parser.parse_args()
     moments = random.Random(arguments.seed)
-    rows = ["| kill | after | hit | by hand | the same in the end |"]
-    rows.append("| --: | --: | :-- | :-- | :-- |")
+    rows = ["| kill | of | after | hit | by hand | the same in the end |"]
+    rows.append("| --: | :-- | --: | :-- | :-- | :-- |")
     all_same = True
     with tempfile.TemporaryDirectory() as name:
         reference = run_reference(Path(name, "reference"))
         turns = itertools.islice(itertools.cycle(load_stages()), arguments.kills)
         for number, stage in enumerate(tqdm(list(turns), unit="kill"), start=1):
             moment = moments.uniform(0, reference.seconds[stage])
-            killed = kill(reference, stage, moment, Path(name, "killed"))
+            way = WAYS[number % len(WAYS)]
+            killed = kill(reference, stage, moment, Path(name, "killed"), way)
             all_same &= killed.same
-            cells = (str(number), f"{moment:.2f} s", killed.hit, killed.by_hand)
+            cells = (str(number), killed.way, f"{moment:.2f} s", killed.hit, killed.by_hand)
             rows.append(f"| {' | '.join(cells)} | {'yes' if killed.same else 'NO'} |")
             tqdm.write(rows[-1])
     title = f"{arguments.kills} kills at random moments (seed {arguments.seed})"

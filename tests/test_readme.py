@@ -228,8 +228,17 @@ RUN_IN = {
     f"{PIPELINE}::test_plots_are_drawn_without_a_network": ["dvc plots show"],
     f"{PIPELINE}::test_the_download_is_tried_again": ["dvc repro --force --single-item download"],
     f"{PIPELINE}::test_a_damaged_model_is_brought_back_or_made_anew": [
-        "git checkout models",
+        "rm models/digits.tflite && git checkout models/digits.tflite",
         "dvc repro --force export",
+    ],
+    "tests/pipeline/test_cliffs.py::test_a_second_experiment_in_the_same_folder_spoils_the_first": [
+        "dvc exp run"
+    ],
+    "tests/pipeline/test_cliffs.py::test_a_second_experiment_apart_is_none_of_its_business": [
+        "dvc exp run --temp"
+    ],
+    "tests/pipeline/test_cliffs.py::test_what_was_downloaded_without_git_needs_one": [
+        "git init && git add --all && git commit --message start"
     ],
     "tests/pipeline/test_remotes.py::test_data_are_shared_over_ssh": ["dvc push", "dvc pull"],
     "tests/pipeline/test_remotes.py::test_data_are_shared_through_a_folder": [

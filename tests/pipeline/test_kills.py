@@ -5,17 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kills import UP_TO_DATE, finish, kill
+from benchmarks.kills import UP_TO_DATE, WAYS, finish, kill
 
 pytestmark = pytest.mark.slow
 
 SHARES = random.Random(1)
 
 
-@pytest.mark.parametrize("stage", ["preprocess", "train", "export"])
-def test_a_killed_run_ends_as_if_nothing_had_happened(reference, tmp_path, stage):
+@pytest.mark.parametrize(
+    ("stage", "way"),
+    [("preprocess", WAYS[0]), ("train", WAYS[1]), ("export", WAYS[2]), ("evaluate", WAYS[3])],
+    ids=lambda part: part if isinstance(part, str) else " ".join(part),
+)
+def test_a_killed_run_ends_as_if_nothing_had_happened(reference, tmp_path, stage, way):
     moment = SHARES.random() * reference.seconds[stage]
-    killed = kill(reference, stage, moment, tmp_path / "killed")
+    killed = kill(reference, stage, moment, tmp_path / "killed", way)
     print(f"{moment:.2f} s after the start before {stage}: {killed}")
     assert killed.same
 
