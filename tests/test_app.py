@@ -218,6 +218,17 @@ def test_a_photograph_is_read():
     assert answer_of(file.getvalue()) in shown(page)
 
 
+@pytest.mark.parametrize("tab", ["Upload", "Camera"])
+def test_a_picture_stays_after_a_change_of_tabs(tab):
+    page = open_tab(tab)
+    picker = page.file_uploader[0] if tab == "Upload" else page.camera_input[0]
+    picker.upload("seven.jpg", SEVEN, "image/jpeg").run()
+    for other in ("Model", tab):
+        page.session_state["tab"] = other
+        page.run()
+        assert answer_of(SEVEN) in shown(page)
+
+
 def test_no_answer_shows_the_best_guess_small():
     reading = read_digit(SEVEN, load_classifier())
     for reason in ("not_a_digit", "several_digits", "a reason to come"):

@@ -78,4 +78,4 @@ def test_no_label_no_picture_no_arrays_end_in_a_sentence(tmp_path, seven):
 def test_no_model_is_said(arrays):
     result = run("--model", "nowhere.tflite", arrays)
     assert result.returncode == 3
-    assert "make run" in result.stderr
+    assert "--model" in result.stderr

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_built_wheel_is_small_and_reads_wherever_it_is_installed(project, tmp_
     run(project, find_uv(), "build", "--wheel", "--out-dir", tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.stat().st_size < 3_000_000
+    assert "digits/py.typed" in zipfile.ZipFile(wheel).namelist()
     run(tmp_path, find_uv(), "venv", "new")
     python = tmp_path / "new" / "bin" / "python"
     run(tmp_path, find_uv(), "pip", "install", "--python", python, wheel)
