@@ -67,16 +67,20 @@ class Clone:
         return output
 
     def kill(self, seconds: float, *command: str) -> str:
-        """Start a command, and after so many seconds kill whatever works in the clone, workers in
-        the background as well, as a power cut would (Linux); return what the command printed."""
+        """Start a command, and after so many seconds `kill_all`; return what it printed."""
         process = self.start(*command)
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.communicate(timeout=seconds)[0]
+        self.kill_all()
+        return process.communicate()[0]
+
+    def kill_all(self) -> None:
+        """Kill whatever works in the clone, workers in the background as well, as a power cut would
+        (Linux)."""
         for place in Path("/proc").glob("[0-9]*/cwd"):
             with contextlib.suppress(OSError):  # one that has ended, or is somebody else's
                 if place.readlink().is_relative_to(self.folder):
                     os.kill(int(place.parent.name), signal.SIGKILL)
-        return process.communicate()[0]
 
     def read(self, name: str) -> Any:
         """Read a JSON file."""

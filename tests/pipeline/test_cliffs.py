@@ -121,6 +121,27 @@ def test_a_project_inside_a_larger_repository_runs(make):
     clone.dvc("exp", "run", "--temp", "-S", "value=3")
 
 
+def test_an_experiment_whose_worker_was_killed_can_be_taken_out(make):
+    clone = make()
+    (clone.folder / "params.yaml").write_text("value: 1\nseconds: 60\n")
+    clone.commit("slow")
+    clone.dvc("exp", "run", "--queue", "--name=slow", "-S", "value=2")
+    subprocess.run(  # without a pipe, which the worker would hold open
+        ["dvc", "queue", "start"], cwd=clone.folder, env=clone.environment, stdout=-3, stderr=-3
+    )
+    while "Running" not in clone.dvc("queue", "status"):
+        time.sleep(1)
+    clone.kill_all()
+    status = clone.dvc("queue", "status")
+    assert "Running" in status
+    assert said("stays “Running”")
+    assert "Worker status: 0 active" in status
+    clone.dvc(*said("queue kill --force NAME").replace("NAME", "slow").split())
+    assert "Failed" in clone.dvc("queue", "status")
+    clone.dvc(*said("queue remove --failed").split())
+    assert "slow" not in clone.dvc("queue", "status")
+
+
 def test_what_git_takes_for_unchanged_is_brought_back(make):
     """Same size, same times: so Git's index may call a changed file clean after a kill."""
     clone = make()
