@@ -21,7 +21,8 @@ import pytest
 from PIL import Image
 from pinned import MODEL
 
-from digits.commands import cli, predict
+from digits.commands import cli
+from digits.commands.pictures import find_pictures
 from digits.data.scenes import Scene, draw
 from digits.reading.artefact import pack, unpack
 from digits.reading.classifier import Classifier
@@ -165,6 +166,16 @@ def test_folders_and_patterns_stand_for_the_pictures_in_them(run, folder):
     assert paths(folder) == names
     assert paths(f"{folder}/*.png") == [names[0], *names[3:]]
     assert paths(f"{folder}/**/4.png", folder / "2.PNG") == [names[2], names[1]]
+
+
+def test_a_folder_says_what_it_left_out(run, folder, tmp_path):
+    for name in ("0.png", "._0.png", ".cache/0.png", "__MACOSX/0.png", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((folder / "0.png").read_bytes())
+    status, output, errors = run("predict", tmp_path)
+    assert (status, output.count("\n")) == (0, 1)
+    assert errors == f"{tmp_path}: 4 files left out: 3 hidden, 1 not a picture\n"
+    assert run("predict", "--quiet", tmp_path) == (0, output, "")
 
 
 @pytest.mark.parametrize("argument", ["nothing.png", "nothing/*.png", "a" * 5000, "."])
@@ -403,7 +414,5 @@ def test_a_name_that_is_no_text_is_printed_all_the_same(folder, tmp_path):
 
 
 def test_find_pictures_keeps_what_it_does_not_know():
-    assert [picture.name for picture in predict.find_pictures(["a[1].png", "b?"])] == [
-        "a[1].png",
-        "b?",
-    ]
+    names = ["a[1].png", "b?"]
+    assert [picture.name for picture in find_pictures(names)] == names

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from digits.commands.errors import UsageError, WorkersError
+
 DEFAULT_PLOT = "plots/prediction_result.png"
 SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
 
@@ -86,14 +88,15 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="measure the accuracy on labelled pictures",
         description="Read pictures whose digits are known: accuracy with its interval, share "
         "rejected, confusion matrix.",
-        epilog="Exit status: 0 done, 2 wrong call, 3 no model.",
+        epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
     command.set_defaults(run=_evaluate)
     command.add_argument(
         "path",
         metavar="PATH",
-        help="a folder whose folders are named 0 to 9, or whose pictures are named like "
-        "7-first.png; or an .npz file with arrays X (n, height, width), ink bright, and y (n,)",
+        help="a folder whose folders are named 0 to 9 (or digit_7, or seven), or whose pictures "
+        "are named like 7-first.png; or an .npz file with arrays X and y, x_test and y_test, or "
+        "images and labels",
     )
     command.add_argument("--json", action="store_true", help="the result as a JSON object")
     _add_common(command)
@@ -146,8 +149,7 @@ def _evaluate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> i
     def run() -> int:
         from digits.commands.evaluate import evaluate
 
-        evaluate(options)
-        return 0
+        return 0 if evaluate(options) else SOME_UNREADABLE
 
     return _reading(parser, run)
 
@@ -161,7 +163,6 @@ def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
     # What reads pictures takes a quarter of a second to load, which no help text needs. It stays to
     # the end: the garbage collector need not look through it again and again.
     gc.disable()
-    from digits.commands.predict import UsageError, WorkersError
     from digits.reading.artefact import ModelError
 
     gc.freeze()

@@ -3,8 +3,8 @@
 import argparse
 import io
 import json
-import operator
-import re
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.stats import binomtest
 
-from digits.commands.predict import Picture, UsageError, find_pictures, load_quietly, read_watched
+from digits.commands.arrays import load_arrays
+from digits.commands.errors import UsageError
+from digits.commands.labels import find_label
+from digits.commands.pictures import ENDINGS, Picture, find_pictures
+from digits.commands.predict import load_quietly, read_watched
 from digits.reading.reader import Reading
-
-_LABEL = re.compile(r"(?<!\d)\d(?!\d)")
 
 
 class Labelled(NamedTuple):
@@ -28,14 +30,16 @@ class Labelled(NamedTuple):
 
 
 class Score(NamedTuple):
-    """How a set of labelled pictures was read."""
+    """How labelled pictures were read, but those that could not be decoded."""
 
     confusion: NDArray[np.int64]
     """Array (10, 11): actual digit, best guess; the last column counts what has none."""
     rejected: int
-    """How many were taken for no digit or for several, or were blank or unreadable."""
+    """How many were taken for no digit or for several, or were blank."""
     answered_right: int
     """How many were not, and whose prediction is right."""
+    unreadable: int
+    """How many could not be decoded; the other figures leave them out."""
 
     @property
     def total(self) -> int:
@@ -48,42 +52,35 @@ class Score(NamedTuple):
         return int(np.trace(self.confusion))
 
 
-def find_labelled(path: Path) -> list[Labelled]:
-    """Find labelled pictures: in a folder, or in an .npz file with arrays X (n, h, w), ink bright,
-    and y (n,).
+def find_labelled(path: Path, quiet: bool = False) -> list[Labelled]:
+    """Find labelled pictures: in a folder, in an .npz file of arrays, or a single one.
 
-    In a folder, a picture's label is the name of its folder where that is a digit, or else the last
-    digit that stands alone in its own name. Raises UsageError where there are none, or no label.
+    `find_label` says what a picture's label is, `load_arrays` which arrays there may be. Raises
+    UsageError where there are none, or a label is missing or ambiguous.
     """
-    found = list(_from_arrays(path) if path.suffix == ".npz" else _from_folder(path))
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name too long
+        raise UsageError(f"{path} doesn't exist: name a folder of pictures or an .npz file")
+    if path.is_dir():
+        found = list(_from_folder(path, quiet))
+    elif path.suffix.lower() in ENDINGS:
+        found = [Labelled(Picture(str(path), str(path)), find_label(path, path.parent))]
+    elif path.suffix.lower() == ".npz":
+        found = list(_from_arrays(path))
+    else:
+        raise UsageError(f"{path} is neither a folder of pictures nor an .npz file")
     if not found:
         raise UsageError(f"{path} holds no labelled pictures")
     return found
 
 
-def _from_folder(path: Path) -> Iterator[Labelled]:
-    for picture in find_pictures([str(path)]):
-        name = Path(picture.name)
-        if name.is_dir():  # what an empty folder stands for
-            return
-        digits = _LABEL.findall(name.stem)
-        if _LABEL.fullmatch(name.parent.name):
-            digits = [name.parent.name]
-        if not digits:
-            raise UsageError(
-                f"{name} says nowhere which digit it shows: put it into a folder named 0 to 9, or "
-                "name it like 7-first.png"
-            )
-        yield Labelled(picture, int(digits[-1]))
+def _from_folder(folder: Path, quiet: bool) -> Iterator[Labelled]:
+    for picture in find_pictures([str(folder)], quiet):
+        if picture.name != str(folder):  # which stands for itself where it holds none
+            yield Labelled(picture, find_label(Path(picture.name), folder))
 
 
 def _from_arrays(path: Path) -> Iterator[Labelled]:
-    try:
-        with np.load(path) as arrays:
-            images, labels = arrays["X"].astype(np.uint8), arrays["y"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UsageError(f"{path} holds no arrays X and y ({error})") from error
-    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+    for number, (image, label) in enumerate(zip(*load_arrays(path), strict=True)):
         file = io.BytesIO()
         Image.fromarray(image).save(file, "PNG")
         yield Labelled(Picture(f"{path}[{number}]", file.getvalue()), int(label))
@@ -91,25 +88,35 @@ def _from_arrays(path: Path) -> Iterator[Labelled]:
 
 def score(readings: list[Reading], labels: list[int]) -> Score:
     """Compare readings with what the pictures show."""
+    pairs = list(zip(readings, labels, strict=True))
+    pairs = [(reading, label) for reading, label in pairs if reading.reason != "unreadable"]
     confusion = np.zeros((10, 11), np.int64)
-    for reading, label in zip(readings, labels, strict=True):
+    for reading, label in pairs:
         confusion[label, 10 if reading.best_guess is None else reading.best_guess] += 1
-    predictions = [reading.prediction for reading in readings]
-    answered_right = sum(map(operator.eq, predictions, labels))
-    return Score(confusion, predictions.count(None), answered_right)
+    return Score(
+        confusion,
+        rejected=sum(reading.prediction is None for reading, _ in pairs),
+        answered_right=sum(reading.prediction == label for reading, label in pairs),
+        unreadable=len(readings) - len(pairs),
+    )
 
 
-def evaluate(options: argparse.Namespace) -> None:
-    """Answer the call `digits evaluate`.
+def evaluate(options: argparse.Namespace) -> bool:
+    """Answer the call `digits evaluate`; return whether every picture could be decoded.
 
     Raises ModelError where there is no model, UsageError where there are no labelled pictures.
     """
     classifier = load_quietly(options.model)
-    labelled = find_labelled(Path(options.path))
+    labelled = find_labelled(Path(options.path), options.quiet)
     pictures = [picture for picture, _ in labelled]
     readings = list(read_watched(classifier, pictures, options.quiet))
+    for picture, reading in zip(pictures, readings, strict=True):
+        if reading.reason == "unreadable" and not options.quiet:
+            print(f"{picture.name}: {reading.error}", file=sys.stderr)
     result = score(readings, [label for _, label in labelled])
-    print(json.dumps(to_record(result)) if options.json else to_text(result))
+    if result.total:
+        print(json.dumps(to_record(result)) if options.json else to_text(result))
+    return not result.unreadable
 
 
 def to_record(result: Score) -> dict[str, Any]:
@@ -117,6 +124,8 @@ def to_record(result: Score) -> dict[str, Any]:
     interval = binomtest(result.right, result.total).proportion_ci(method="wilson")
     return {
         "pictures": result.total,
+        "labels": result.confusion.sum(axis=1).tolist(),
+        "unreadable": result.unreadable,
         "accuracy": result.right / result.total,
         "accuracy_low": interval.low,
         "accuracy_high": interval.high,
@@ -130,15 +139,19 @@ def to_text(result: Score) -> str:
     """Write the result for people; rows of the table are actual digits, columns best guesses."""
     record = to_record(result)
     wrong = 1 - record["rejected"] - record["answered_right"]
+    labels = ", ".join(f"{digit}: {count}" for digit, count in enumerate(record["labels"]))
     lines = [
         f"pictures  {result.total:,}",
+        f"labels    {labels}",
         f"accuracy  {record['accuracy']:.2%} of the best guesses are right "
         f"(95 % interval {record['accuracy_low']:.2%} to {record['accuracy_high']:.2%})",
-        f"rejected  {record['rejected']:.2%}: no digit, several, blank or unreadable",
+        f"rejected  {record['rejected']:.2%}: no digit, several or blank",
         f"answered  {record['answered_right']:.2%} rightly, {wrong:.2%} wrongly",
         "",
         "actual" + "".join(f"{digit:>6}" for digit in [*range(10), "none"]),
     ]
+    if result.unreadable:
+        lines.insert(1, f"unreadable, and left out of all figures  {result.unreadable:,}")
     for digit, row in enumerate(result.confusion):
         lines.append(f"{digit:>6}" + "".join(f"{count or '.':>6}" for count in row))
     return "\n".join(lines)

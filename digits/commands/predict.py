@@ -1,7 +1,6 @@
-"""What `digits predict` does: find the pictures, read them on all cores, write a line for each."""
+"""What `digits predict` does: read the pictures on all cores, write a line for each."""
 
 import argparse
-import glob
 import os
 import signal
 import sys
@@ -10,66 +9,23 @@ from concurrent import futures
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from digits.commands import formats
-from digits.errors import DigitsError
+from digits.commands.errors import UsageError, WorkersError
+from digits.commands.pictures import Picture, find_pictures
 from digits.reading.classifier import Classifier
-from digits.reading.image import MAX_BYTES, Source, read_image
+from digits.reading.image import read_image
 from digits.reading.reader import Reading, classify, prepare, read_digit
 
-ENDINGS = (".png", ".jpg", ".jpeg")
 # Fewer pictures than this are read before a second process has started.
 MANY = 64
 # A process is handed so many at a time.
 CHUNK = 16
 # Written into plots, so that no other file is taken for one and replaced.
 PLOT_SOFTWARE = "digits"
-
-
-class WorkersError(DigitsError):
-    """The processes that read pictures were ended from outside."""
-
-
-class UsageError(DigitsError):
-    """A call that can't be answered as it stands."""
-
-
-class Picture(NamedTuple):
-    """A picture to read: its name in the results, and where its bytes are."""
-
-    name: str
-    source: Source
-
-
-def find_pictures(arguments: Iterable[str]) -> Iterator[Picture]:
-    """Turn files, folders, patterns and "-" into pictures; what is none of them stays a name.
-
-    A folder stands for the PNG and JPEG files in it and below it.
-    """
-    for argument in arguments:
-        if argument == "-":
-            yield Picture("-", _read_stdin())
-        elif os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises on a name too long
-            below = sorted(map(str, Path(argument).rglob("*")))
-            found = [name for name in below if name.lower().endswith(ENDINGS)]
-            yield from (Picture(name, name) for name in found or [argument])
-        elif os.path.exists(argument):  # noqa: PTH110 - so does Path.exists
-            yield Picture(argument, argument)
-        else:
-            # Path.glob takes no pattern that starts at the root.
-            found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
-            yield from (Picture(name, name) for name in found or [argument])
-
-
-def _read_stdin() -> bytes:
-    try:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    except (AttributeError, OSError):  # closed, or a folder: nothing to read
-        return b""
 
 
 def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Reading]:
@@ -105,7 +61,7 @@ def predict(options: argparse.Namespace) -> bool:
     drawn.
     """
     classifier = load_quietly(options.model)
-    pictures = list(find_pictures(options.pictures))
+    pictures = list(find_pictures(options.pictures, options.quiet))
     if options.save_plot and len(pictures) != 1:
         raise UsageError(f"--save-plot draws one picture, and there are {len(pictures)}")
     if options.csv:

@@ -1,0 +1,46 @@
+"""Which digit a picture shows, as its folder or its own name says."""
+
+import re
+from pathlib import Path
+
+from digits.commands.errors import UsageError
+
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_FOLDER = re.compile(rf"(?:digit[ _-]?)?([0-9]|{'|'.join(_WORDS)})", re.IGNORECASE)
+# A digit, then no letter, no further digit and no decimal fraction.
+_NAME = re.compile(r"([0-9])(?![^\W_]|[.,][0-9])")
+_ADVICE = (
+    "put it into a folder named 0 to 9, or begin its name with the digit and a separator, like "
+    "7-first.png"
+)
+
+
+def find_label(picture: Path, top: Path) -> int:
+    """Return the digit that names a folder between `top` and the picture; or else `top` itself; or
+    else the digit that the picture's own name begins with.
+
+    Raises UsageError where folders name several digits, or nothing names one.
+    """
+    folders = picture.relative_to(top).parts[:-1]
+    for names in (folders, [top.resolve().name]):
+        labels = {_to_digit(match[1]) for name in names if (match := _FOLDER.fullmatch(name))}
+        if len(labels) > 1:
+            below = " and ".join(map(str, sorted(labels)))
+            raise UsageError(
+                f"{picture} lies in folders of several digits, {below}: name one of them"
+            )
+        if labels:
+            return labels.pop()
+    return _from_name(picture)
+
+
+def _from_name(picture: Path) -> int:
+    if match := _NAME.match(picture.stem):
+        return int(match[1])
+    if number := re.match("[0-9]{2,}", picture.stem):
+        raise UsageError(f"{picture} begins with {number[0]}, which is no single digit: {_ADVICE}")
+    raise UsageError(f"{picture} doesn't say which digit it shows: {_ADVICE}")
+
+
+def _to_digit(text: str) -> int:
+    return int(text) if text.isdigit() else _WORDS.index(text.lower())

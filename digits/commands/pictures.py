@@ -1,0 +1,71 @@
+"""Which pictures a call means: files, folders of them, patterns and standard input."""
+
+import glob
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from digits.reading.image import MAX_BYTES, Source
+
+ENDINGS = (".png", ".jpg", ".jpeg")
+
+
+class Picture(NamedTuple):
+    """A picture to read: its name in the results, and where its bytes are."""
+
+    name: str
+    source: Source
+
+
+def find_pictures(arguments: Iterable[str], quiet: bool = False) -> Iterator[Picture]:
+    """Turn files, folders, patterns and "-" into pictures; what is none of them stays a name.
+
+    A folder stands for the PNG and JPEG files in it and below it. How many others it holds is said
+    in a line on standard error, unless `quiet`.
+    """
+    for argument in arguments:
+        if argument == "-":
+            yield Picture("-", _read_stdin())
+        elif os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises on a name too long
+            found = _in_folder(argument, quiet)
+            yield from (Picture(name, name) for name in found or [argument])
+        elif os.path.exists(argument):  # noqa: PTH110 - so does Path.exists
+            yield Picture(argument, argument)
+        else:
+            # Path.glob takes no pattern that starts at the root.
+            found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
+            yield from (Picture(name, name) for name in found or [argument])
+
+
+def _read_stdin() -> bytes:
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (AttributeError, OSError):  # closed, or a folder: nothing to read
+        return b""
+
+
+def _in_folder(folder: str, quiet: bool) -> list[str]:
+    found, left_out = [], Counter[str]()
+    for path in sorted(Path(folder).rglob("*"), key=str):
+        if path.is_dir():
+            continue
+        if reason := _why_not(path, path.relative_to(folder).parts):
+            left_out[reason] += 1
+        else:
+            found.append(str(path))
+    if left_out and not quiet:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
+        count = left_out.total()
+        print(f"{folder}: {count} file{'s' * (count > 1)} left out: {reasons}", file=sys.stderr)
+    return found
+
+
+def _why_not(path: Path, below: tuple[str, ...]) -> str | None:
+    """Say why a file of a folder is not taken for a picture; `below` is its path inside."""
+    # Copies that an editor, a notebook or macOS keeps of what is visible.
+    if any(name.startswith(".") or name == "__MACOSX" for name in below):
+        return "hidden"
+    return None if path.suffix.lower() in ENDINGS else "not a picture"
