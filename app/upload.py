@@ -10,6 +10,7 @@ from app.pictures import picture_html
 from app.words import in_numbers
 from digits.commands import formats
 from digits.reading.classifier import Classifier
+from digits.reading.formats import ENDINGS, FORMAT_NAMES
 from digits.reading.image import read_image
 from digits.reading.reader import Reading, read_digit
 
@@ -22,8 +23,8 @@ _HEAD = f"<tr>{''.join(f'<th>{name}</th>' for name in _COLUMNS)}</tr>"
 def show_upload(classifier: Classifier) -> None:
     """Show the file uploader and what was read."""
     files = st.file_uploader(
-        "Pictures of one digit each: PNG or JPEG",
-        type=["png", "jpg", "jpeg"],
+        f"Pictures of one digit each: {FORMAT_NAMES}",
+        type=list(ENDINGS),
         accept_multiple_files=True,
         key="Upload",
     )

@@ -1,23 +1,20 @@
-"""Damage PNG and JPEG files in every way, and see that each is read or refused: `make fuzz`.
+"""Damage pictures of every format in every way, and see that each is read or refused: `make fuzz`.
 
 Anything but an answer or UnreadableImage, three seconds on one file, or a gigabyte in all ends the
 run with an error; the seed and the number of the file make it again.
 """
 
 import argparse
-import io
 import struct
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
 
+from benchmarks.sound_files import sound_files
 from digits.reading.reader import prepare
 
 Random = np.random.Generator
@@ -40,31 +37,11 @@ def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += length + 12
 
 
-@cache
-def sound_files() -> list[bytes]:
-    """Draw a seven and save it in every form that PNG and JPEG have."""
-    grey = Image.new("L", (60, 48), 255)
-    ImageDraw.Draw(grey).line([(15, 10), (40, 10), (25, 40)], fill=0, width=5)
-    exif = Image.Exif()
-    exif[274], exif[270] = 6, "a seven"
-    pngs = [grey.convert(mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA")]
-    pngs.append(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257))
-    jpegs = [grey, grey.convert("RGB"), grey.convert("CMYK")]
-    forms: list[tuple[str, Image.Image, dict[str, Any]]] = [
-        ("PNG", image, {"exif": exif, "dpi": (72, 72)}) for image in pngs
-    ]
-    forms.append(("PNG", pngs[3], {"transparency": 0, "save_all": True, "append_images": [grey]}))
-    forms += [
-        ("JPEG", image, {"exif": exif, "progressive": progressive})
-        for image in jpegs
-        for progressive in (False, True)
-    ]
-    files = []
-    for form, image, options in forms:
-        file = io.BytesIO()
-        image.save(file, form, **options)
-        files.append(file.getvalue())
-    return files
+def any_sound_file(random: Random) -> bytes:
+    """Return a sound file, each format as often as any other."""
+    formats = [*sound_files().values()]
+    files = formats[random.integers(len(formats))]
+    return files[random.integers(len(files))]
 
 
 def flip_bits(content: bytearray, random: Random) -> None:
@@ -96,14 +73,12 @@ def repeat(content: bytearray, random: Random) -> None:
 
 def splice(content: bytearray, random: Random) -> None:
     """Go on, from somewhere, as another file does from somewhere."""
-    other = sound_files()[random.integers(len(sound_files()))]
+    other = any_sound_file(random)
     content[random.integers(len(content)) :] = other[random.integers(len(other)) :]
 
 
 def rearrange_chunks(content: bytearray, random: Random) -> None:
     """Swap, repeat, drop or alter chunks of a PNG file, their checksums right."""
-    if not content.startswith(PNG_SIGNATURE):
-        return
     chunks = list(png_chunks(bytes(content)))
     one, two = random.integers(len(chunks), size=2)
     match random.integers(4):
@@ -128,8 +103,8 @@ WAYS: list[Callable[[bytearray, Random], None]] = [
 def damaged(seed: int, number: int) -> bytes:
     """Return a sound file damaged in one to three ways; seed and number decide which."""
     random = np.random.default_rng([seed, number])
-    content = bytearray(sound_files()[random.integers(len(sound_files()))])
-    if random.random() < 0.4:
+    content = bytearray(any_sound_file(random))
+    if content.startswith(PNG_SIGNATURE) and random.random() < 0.4:
         rearrange_chunks(content, random)
     else:
         for way in random.integers(len(WAYS), size=random.integers(1, 4)):

@@ -26,6 +26,7 @@ from app.pictures import png_to_url
 from app.upload import to_table
 from digits.commands.cli import main
 from digits.data.splits import split_path
+from digits.reading.formats import FORMAT_NAMES
 from digits.reading.reader import Reading, read_digit
 
 
@@ -198,9 +199,9 @@ def test_the_csv_is_that_of_the_command_line(tmp_path, monkeypatch, capsys):
     [
         (PAPER, BLANK),
         (SEVEN[:200], "The picture is damaged"),
-        (b"GIF89a", "Not a PNG or JPEG picture"),
+        (b"a digit", f"Not a {FORMAT_NAMES} picture"),
     ],
-    ids=["blank", "cut", "gif"],
+    ids=["blank", "cut", "text"],
 )
 def test_a_bad_picture_gets_a_sentence(content, sentence):
     page = open_tab("Upload")

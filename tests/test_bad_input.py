@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from benchmarks.fuzz import PNG_SIGNATURE, png_chunk
+from digits.reading.formats import FORMAT_NAMES
 from digits.reading.image import UnreadableImage, read_image, to_mnist
 from digits.reading.reader import prepare
 
@@ -142,13 +143,13 @@ def beyond_what_pillow_opens():
     return PNG_SIGNATURE + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", b"")
 
 
-NO_PICTURE = "not a PNG or JPEG picture: export it as one of them"
+NO_PICTURE = f"not a {FORMAT_NAMES} picture: export it as one of them"
 DAMAGED = r"the picture is damaged \(.+\): save or send it again"
 UNREADABLE = {
     "empty": (lambda: b"", "the file is empty: save or send it again"),
     "text": (lambda: b"a digit\n", NO_PICTURE),
     "SVG": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', NO_PICTURE),
-    "GIF": (lambda: encoded(Image.new("L", (28, 28)), "GIF"), NO_PICTURE),
+    "PCX": (lambda: encoded(Image.new("L", (28, 28)), "PCX"), NO_PICTURE),
     "PNG, signature alone": (lambda: PNG_SIGNATURE, NO_PICTURE),
     "PNG, truncated": (lambda: noise("PNG")[:20000], DAMAGED),
     "JPEG, truncated": (lambda: noise("JPEG")[:9000], DAMAGED),

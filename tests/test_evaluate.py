@@ -104,10 +104,10 @@ def test_the_given_folder_names_the_digit_where_none_in_it_does(tmp_path, seven,
 
 
 def test_copies_that_programs_keep_are_left_out(run, tmp_path, seven):
-    names = ["7.png", "._7.png", ".ipynb_checkpoints/7-checkpoint.png", "__MACOSX/7.png", "a.txt"]
-    for name in names:
+    for name in ("7.png", "._7.png", ".ipynb_checkpoints/7-checkpoint.png", "__MACOSX/7.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         seven.save(tmp_path / name, "PNG")
+    (tmp_path / "notes.txt").write_text("no picture")
     result = run(tmp_path)
     assert result.stdout.startswith("pictures  1\n")
     assert result.stderr == f"{tmp_path}: 4 files left out: 3 hidden, 1 not a picture\n"

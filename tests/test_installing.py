@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.deployment import copy, find_uv
+from benchmarks.sound_files import sound_files
 
 PICTURE = Path("app/gallery/04-4.png").resolve()
 pytestmark = pytest.mark.slow
@@ -62,6 +63,24 @@ def test_a_built_wheel_is_small_and_reads_wherever_it_is_installed(project, tmp_
     assert run(tmp_path / "empty", python, "-c", code).split()[-1] == "4"
     version = run(tmp_path / "empty", python, "-m", "digits", "--version")
     assert str(tmp_path / "new") in version
+
+
+def test_a_wheel_reads_every_format_in_an_empty_folder(project, tmp_path):
+    run(project, find_uv(), "build", "--wheel", "--out-dir", tmp_path)
+    (wheel,) = tmp_path.glob("digits-*.whl")
+    run(tmp_path, sys.executable, "-m", "venv", "new")
+    programs = tmp_path / "new" / "bin"
+    run(tmp_path, programs / "pip", "install", wheel)
+    (tmp_path / "empty").mkdir()
+    for form, files in sound_files().items():
+        (tmp_path / form).write_bytes(files[0])
+        if form == "HEIF":
+            command = [programs / "digits", "predict", tmp_path / form]
+            needed = subprocess.run(command, cwd=tmp_path / "empty", capture_output=True, text=True)
+            assert "`pip install pillow-heif`" in needed.stderr
+            run(tmp_path, programs / "pip", "install", "pillow-heif")
+        answer = run(tmp_path / "empty", programs / "digits", "predict", tmp_path / form)
+        assert "%" in answer or "not a digit" in answer, form
 
 
 @pytest.mark.parametrize("extra", ["ssh", "s3", "gs", "azure"])

@@ -26,9 +26,11 @@ from digits.commands.pictures import find_pictures
 from digits.data.scenes import Scene, draw
 from digits.reading.artefact import pack, unpack
 from digits.reading.classifier import Classifier
+from digits.reading.formats import FORMAT_NAMES
 from digits.reading.reader import read_digit
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+NO_PICTURE = f"not a {FORMAT_NAMES} picture: export it as one of them"
 COMMAND = [sys.executable, "-m", "digits"]
 
 
@@ -131,7 +133,7 @@ def test_json_has_the_same_keys_for_every_outcome(run, folder, blank, not_a_pict
     assert (digit["reason"], digit["error"]) == (None, None)
     assert (empty["prediction"], empty["reason"], empty["error"]) == (None, "blank", None)
     assert (unreadable["prediction"], unreadable["reason"]) == (None, "unreadable")
-    assert unreadable["error"] == "not a PNG or JPEG picture: export it as one of them"
+    assert unreadable["error"] == NO_PICTURE
     assert digit["model"] == classifier.version
     assert hashlib.sha256(MODEL.read_bytes()).hexdigest().startswith(digit["model"])
 
@@ -169,9 +171,10 @@ def test_folders_and_patterns_stand_for_the_pictures_in_them(run, folder):
 
 
 def test_a_folder_says_what_it_left_out(run, folder, tmp_path):
-    for name in ("0.png", "._0.png", ".cache/0.png", "__MACOSX/0.png", "notes.txt"):
+    for name in ("0.png", "._0.png", ".cache/0.png", "__MACOSX/0.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((folder / "0.png").read_bytes())
+    (tmp_path / "notes.txt").write_text("no picture")
     status, output, errors = run("predict", tmp_path)
     assert (status, output.count("\n")) == (0, 1)
     assert errors == f"{tmp_path}: 4 files left out: 3 hidden, 1 not a picture\n"
@@ -206,7 +209,7 @@ def test_what_can_not_be_read_is_said_beside_the_results(folder, not_a_picture):
     status, output, errors = call("predict", folder / "0.png", not_a_picture, folder / "2.PNG")
     assert status == 1
     assert len(output.splitlines()) == 3
-    assert errors == f"{not_a_picture}: not a PNG or JPEG picture: export it as one of them\n"
+    assert errors == f"{not_a_picture}: {NO_PICTURE}\n"
     assert call("predict", "--quiet", folder / "0.png", not_a_picture)[::2] == (1, "")
 
 
@@ -332,7 +335,9 @@ def test_help_is_quick_and_loads_nothing_heavy():
 
 def test_reading_loads_neither_tensorflow_nor_plots(folder):
     code = "import sys; from digits.commands.cli import main\ntry: main(sys.argv[1:])\nfinally: "
-    code += "print(sorted({'tensorflow', 'keras', 'matplotlib', 'tqdm'} & sys.modules.keys()))"
+    code += (
+        "print(sorted({'tensorflow', 'matplotlib', 'tqdm', 'pillow_heif'} & sys.modules.keys()))"
+    )
     command = [sys.executable, "-c", code, "predict", folder / "0.png"]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.stdout.endswith("%\n[]\n")

@@ -160,6 +160,9 @@ RUN_IN = {
     "tests/test_predict.py::test_help_is_quick_and_loads_nothing_heavy": ["digits predict --help"],
     "tests/test_evaluate.py::test_people_get_a_table": ["digits evaluate PATH"],
     "tests/test_installing.py::test_pip_installs_what_reading_needs_and_no_more": ["pip install ."],
+    "tests/test_installing.py::test_a_wheel_reads_every_format_in_an_empty_folder": [
+        "pip install pillow-heif"
+    ],
     "tests/test_installing.py::test_what_a_remote_needs_can_be_added": [
         f"uv add --group train 'dvc[{extra}]'" for extra in ("ssh", "s3", "gs", "azure")
     ],

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from digits.commands.errors import UsageError, WorkersError
+from digits.commands.streams import native_silence
 
 DEFAULT_PLOT = "plots/prediction_result.png"
 SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
@@ -55,8 +56,9 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command = commands.add_parser(
         "predict",
         help="read the digit in each picture",
-        description="Read the digit in each PNG or JPEG picture: paper, pen, camera and canvas "
-        "alike, dark ink or bright. One line a picture.",
+        description="Read the digit in each picture: paper, pen, camera and canvas alike, dark ink "
+        "or bright. One line a picture. A picture is a PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF or "
+        "HEIF file of at most 32 MiB and 50 megapixels.",
         epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
     command.set_defaults(run=_predict)
@@ -168,7 +170,8 @@ def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
     gc.freeze()
     gc.enable()
     try:
-        return run()
+        with native_silence():
+            return run()
     except ModelError as error:
         print(f"digits: {error}", file=sys.stderr)
         return NO_MODEL

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +18,9 @@ from scipy.stats import binomtest
 from digits.commands.arrays import load_arrays
 from digits.commands.errors import UsageError
 from digits.commands.labels import find_label
-from digits.commands.pictures import ENDINGS, Picture, find_pictures
-from digits.commands.predict import load_quietly, read_watched
+from digits.commands.pictures import Picture, find_pictures, is_picture
+from digits.commands.predict import read_watched
+from digits.reading.classifier import Classifier
 from digits.reading.reader import Reading
 
 
@@ -62,10 +64,10 @@ def find_labelled(path: Path, quiet: bool = False) -> list[Labelled]:
         raise UsageError(f"{path} doesn't exist: name a folder of pictures or an .npz file")
     if path.is_dir():
         found = list(_from_folder(path, quiet))
-    elif path.suffix.lower() in ENDINGS:
-        found = [Labelled(Picture(str(path), str(path)), find_label(path, path.parent))]
-    elif path.suffix.lower() == ".npz":
+    elif path.suffix.lower() == ".npz" or zipfile.is_zipfile(path):
         found = list(_from_arrays(path))
+    elif is_picture(path):
+        found = [Labelled(Picture(str(path), str(path)), find_label(path, path.parent))]
     else:
         raise UsageError(f"{path} is neither a folder of pictures nor an .npz file")
     if not found:
@@ -106,7 +108,7 @@ def evaluate(options: argparse.Namespace) -> bool:
 
     Raises ModelError where there is no model, UsageError where there are no labelled pictures.
     """
-    classifier = load_quietly(options.model)
+    classifier = Classifier.load(options.model)
     labelled = find_labelled(Path(options.path), options.quiet)
     pictures = [picture for picture, _ in labelled]
     readings = list(read_watched(classifier, pictures, options.quiet))

@@ -3,14 +3,14 @@
 import glob
 import os
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from digits.reading.formats import ENDINGS, open_picture
 from digits.reading.image import MAX_BYTES, Source
-
-ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 class Picture(NamedTuple):
@@ -23,8 +23,8 @@ class Picture(NamedTuple):
 def find_pictures(arguments: Iterable[str], quiet: bool = False) -> Iterator[Picture]:
     """Turn files, folders, patterns and "-" into pictures; what is none of them stays a name.
 
-    A folder stands for the PNG and JPEG files in it and below it. How many others it holds is said
-    in a line on standard error, unless `quiet`.
+    A folder stands for the pictures in it and below it. How many other files it holds is said in a
+    line on standard error, unless `quiet`.
     """
     for argument in arguments:
         if argument == "-":
@@ -68,4 +68,20 @@ def _why_not(path: Path, below: tuple[str, ...]) -> str | None:
     # Copies that an editor, a notebook or macOS keeps of what is visible.
     if any(name.startswith(".") or name == "__MACOSX" for name in below):
         return "hidden"
-    return None if path.suffix.lower() in ENDINGS else "not a picture"
+    if not path.is_file():  # a pipe, which might never end, or a link that leads nowhere
+        return "not a file"
+    return None if is_picture(path) else "not a picture"
+
+
+def is_picture(path: Path) -> bool:
+    """Say whether a file is named like a picture, or begins like one whatever its name."""
+    if path.suffix.lower() in ENDINGS:
+        return True
+    try:
+        with warnings.catch_warnings(action="ignore"), path.open("rb") as file:
+            open_picture(file)
+    except ImportError:  # it is one, which takes a package that is not installed
+        return True
+    except Exception:  # as many as there are decoders
+        return False
+    return True

@@ -1,16 +1,13 @@
 """What `digits predict` does: read the pictures on all cores, write a line for each."""
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from digits.commands import formats
@@ -60,7 +57,7 @@ def predict(options: argparse.Namespace) -> bool:
     Raises ModelError where there is no model to read them with, UsageError for a plot that can't be
     drawn.
     """
-    classifier = load_quietly(options.model)
+    classifier = Classifier.load(options.model)
     pictures = list(find_pictures(options.pictures, options.quiet))
     if options.save_plot and len(pictures) != 1:
         raise UsageError(f"--save-plot draws one picture, and there are {len(pictures)}")
@@ -80,14 +77,6 @@ def predict(options: argparse.Namespace) -> bool:
     return all_read
 
 
-def load_quietly(path: str | None) -> Classifier:
-    """Load a model and let it predict once, without the greeting."""
-    classifier = Classifier.load(path)
-    with _silence():
-        classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
-    return classifier
-
-
 def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -> Iterable[Reading]:
     """Read pictures in their order, many behind a progress bar where there is a terminal."""
     return _watched(read_all(classifier, pictures), len(pictures), quiet)[0]
@@ -102,19 +91,6 @@ def _watched(
     from tqdm import tqdm  # a few pictures are read in the time that it takes to load
 
     return tqdm(readings, total=count, unit="picture"), tqdm.write
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Drop what native code writes to standard error: LiteRT's greeting has no switch."""
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
 
 
 def save_plot(path: Path, picture: Picture, reading: Reading) -> None:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from digits.errors import DigitsError
+from digits.reading.formats import FORMAT_NAMES, count_pixels, open_picture
 from digits.reading.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbnail
 
 MAX_BYTES = 32 * 2**20
 _USUAL_BYTES = 2**17  # more than most pictures have
 MAX_PIXELS = 50_000_000
-FORMATS = ("PNG", "JPEG")
 # Types of arrays that Pillow takes for what they are: the name of each, and what follows its sides.
 _ARRAYS = {("uint8", ()), ("uint8", (3,)), ("uint8", (4,)), ("uint16", ()), ("bool", ())}
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
@@ -49,8 +49,8 @@ def read_image(source: Source) -> NDArray[np.float32]:
 
     Returns a float32 array (height, width), 0 to 255, upright, at most 256 pixels a side: of a
     coloured picture the channel in which ink stands out most; what is transparent becomes paper.
-    Raises UnreadableImage for all but PNG and JPEG pictures up to 32 MiB and 50 megapixels, and
-    TypeError for what is no picture at all.
+    Of a file with several pictures it is the first. Raises UnreadableImage for all but pictures of
+    FORMATS up to 32 MiB and 50 megapixels, and TypeError for what is no picture at all.
     """
     image = _in_memory(source)
     content = _read_bytes(source) if image is None else b""
@@ -61,7 +61,11 @@ def read_image(source: Source) -> NDArray[np.float32]:
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
-        raise UnreadableImage("not a PNG or JPEG picture: export it as one of them") from error
+        raise UnreadableImage(f"not a {FORMAT_NAMES} picture: export it as one of them") from error
+    except ImportError as error:
+        raise UnreadableImage(
+            "HEIF pictures take one more package: `pip install pillow-heif`, or export it as JPEG"
+        ) from error
     except Image.DecompressionBombError as error:
         raise UnreadableImage(_TOO_LARGE) from error
     except Exception as error:  # decoders answer damage with whatever exception is at hand
@@ -136,8 +140,8 @@ def _read_at_most(file: IO[bytes]) -> bytes:
 
 def _decode(content: bytes) -> Image.Image:
     """Decode a picture file and turn it upright; its header is asked first how large it is."""
-    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
-    if image.width * image.height > MAX_PIXELS:
+    image = open_picture(io.BytesIO(content))
+    if count_pixels(image, content) > MAX_PIXELS:
         raise UnreadableImage(_TOO_LARGE)
     image.draft("RGB", (MAX_SIDE, MAX_SIDE))
     image.load()
@@ -149,8 +153,12 @@ def _decode(content: bytes) -> Image.Image:
 def _reduced(image: Image.Image) -> Image.Image:
     """Average blocks of pixels until no side is longer than MAX_SIDE; the mode becomes F, L, RGB or
     RGBA, the last only where something is transparent."""
-    if image.mode.startswith("I"):
+    if image.mode in ("I", "F"):
+        image = _stretched(image)
+    elif image.mode.startswith("I;16"):
         image = image.convert("F")
+    elif image.mode == "LAB":
+        image = image.getchannel("L")
     elif image.has_transparency_data:
         image = image.convert("RGBA")
         if image.getchannel("A").getextrema() == (255, 255):
@@ -158,6 +166,14 @@ def _reduced(image: Image.Image) -> Image.Image:
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
     return shrunk(image, MAX_SIDE)
+
+
+def _stretched(image: Image.Image) -> Image.Image:
+    """Take a picture of 32 bits a pixel, whose black and white are not agreed upon, to those of 16:
+    its least value becomes 0, its greatest 65535."""
+    values = np.nan_to_num(np.asarray(image, np.float64))
+    values -= values.min()
+    return Image.fromarray((values / (values.max() or 1) * 65535).astype(np.float32))
 
 
 def _to_channel(image: Image.Image) -> NDArray[np.float32]:
