@@ -22,6 +22,7 @@ from digits.data.splits import Split, load_split
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.evaluation.ood_samples import SOURCES
 from digits.pipeline.params import Section, load_params
+from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import replacing, run_stage, write_array
 from digits.reading.reader import Reading, prepare
 
@@ -114,7 +115,7 @@ def main() -> None:
     """Run the stage."""
     params = load_params("draw", DrawParams)
     val, test = load_split("val"), load_split("test")
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(count_processors()) as pool:
         negatives = draw_all_negatives(pool, load_split("train"), params.negatives, params.seed)
         middle = zip(cycle(CORRUPTIONS), repeat("middle"))
         corrupted_val, _ = corrupt(pool, spread(val, params.val_digits).images, middle)

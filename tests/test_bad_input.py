@@ -11,6 +11,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from systems import on_unix
 
 from benchmarks.fuzz import PNG_SIGNATURE, png_chunk
 from digits.reading.formats import FORMAT_NAMES
@@ -185,6 +186,7 @@ except UnreadableImage as error:
 """
 
 
+@on_unix
 def test_169_megapixels_cost_neither_time_nor_memory(tmp_path):
     path = tmp_path / "bomb.png"
     path.write_bytes(of_169_megapixels())
@@ -206,6 +208,7 @@ def test_a_name_may_have_spaces_and_letters_of_any_alphabet(seven, tmp_path, nam
     assert prepare([path])[0].digit.any()
 
 
+@on_unix
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -220,7 +223,8 @@ def test_what_is_no_file_is_said(tmp_path, name, reason):
         read_image(f"{tmp_path}/{name}")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+@on_unix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may read every file")
 def test_no_permission_is_said(seven, tmp_path):
     path = tmp_path / "secret.png"
     path.write_bytes(encoded(seven))

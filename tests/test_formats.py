@@ -13,6 +13,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 from streamlit.testing.v1 import AppTest
+from systems import on_linux
 
 from benchmarks.sound_files import sound_files, to_file
 from digits.commands.cli import build_parser, main
@@ -137,6 +138,7 @@ for path in large:
 """
 
 
+@on_linux
 def test_what_is_too_large_costs_neither_time_nor_memory(tmp_path):
     """A PNG is in `test_bad_input`."""
     (tmp_path / "sound").write_bytes(sound_files()["HEIF"][0])  # for which everything is loaded

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageDraw
 from scipy import ndimage
+from systems import on_linux
 
 from digits.reading.image import UnreadableImage, normalise, read_image, to_mnist
 
@@ -102,6 +103,7 @@ def test_the_pixels_of_a_tiny_digit_do_not_stay_squares():
     assert np.ptp(blocks, axis=1).max() > 50
 
 
+@on_linux
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_damaged_files_are_read_or_refused(count):
     command = [sys.executable, "-W", "error", "-m", "benchmarks.fuzz", f"--count={count}"]

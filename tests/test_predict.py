@@ -7,19 +7,19 @@ import importlib.metadata
 import io
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
 import sys
-import termios
 import time
+import xml.dom.minidom
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from pinned import MODEL
+from systems import on_linux, on_unix
 
 from digits.commands import cli
 from digits.commands.pictures import find_pictures
@@ -155,6 +155,16 @@ def test_csv_is_a_table_with_a_header(run, folder, not_a_picture):
     assert (unreadable["reason"], unreadable["prediction"]) == ("unreadable", "")
 
 
+@on_unix
+@pytest.mark.parametrize("break_", ["\n", "\r", "\r\n"])
+def test_a_name_of_several_lines_is_one_cell(run, folder, tmp_path, break_):
+    name = str(tmp_path / f"a{break_}b, c.png")
+    shutil.copy(folder / "0.png", name)
+    rows = list(csv.reader(io.StringIO(run("predict", "--csv", name)[1], newline="")))
+    assert [len(row) for row in rows] == [17, 17]
+    assert rows[1][0] == name
+
+
 def test_folders_and_patterns_stand_for_the_pictures_in_them(run, folder):
     names = [f"{folder}/{name}" for name in ("0.png", "2.PNG", "below/4.png", "drei-三.png")]
     names.append(f"{folder}/one 1.png")
@@ -197,6 +207,7 @@ def test_a_picture_comes_from_standard_input(folder):
     assert output.startswith("-  0 ")
 
 
+@on_unix
 @pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
 def test_no_standard_input_is_an_empty_file(redirection):
     command = ["sh", "-c", f'exec "$@" {redirection}', "sh", *COMMAND, "predict", "-"]
@@ -285,6 +296,26 @@ def test_the_plot_shows_picture_digit_and_bars(run, folder, blank, tmp_path):
             assert plot.width > 2 * plot.height
 
 
+def test_the_ending_of_the_plot_says_what_it_is(run, folder, tmp_path):
+    paths = [tmp_path / f"plot.{ending}" for ending in ("svg", "PDF", "jpg", "")]
+    status = [run("predict", folder / "0.png", "--save-plot", path)[0] for path in paths]
+    assert status == [0, 0, 2, 2]
+    assert xml.dom.minidom.parse(str(paths[0])).documentElement.tagName == "svg"
+    assert paths[1].read_bytes().startswith(b"%PDF-")
+    assert not paths[2].exists()
+    assert "ends neither in .png nor" in run("predict", "a.png", "--save-plot", paths[2])[2]
+
+
+@on_linux
+@pytest.mark.parametrize("name", [b"\xff.png", b"a\nb.png", b"\x1b.png", "三.png".encode()])
+def test_a_name_that_can_not_be_drawn_makes_a_plot_all_the_same(run, folder, tmp_path, name):
+    picture = os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
+    shutil.copy(folder / "0.png", picture)
+    path = tmp_path / "plot.svg"
+    assert run("predict", picture, "--save-plot", path)[::2] == (0, "")
+    assert xml.dom.minidom.parse(str(path))
+
+
 def test_the_plot_has_a_place_of_its_own(run, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a$_{$.png").write_bytes((folder / "0.png").read_bytes())
@@ -293,20 +324,23 @@ def test_the_plot_has_a_place_of_its_own(run, folder, tmp_path, monkeypatch):
 
 
 def test_a_plot_that_can_not_be_written_is_a_wrong_call(run, folder, tmp_path):
-    status, _, errors = run("predict", folder / "0.png", "--save-plot", tmp_path)
+    path = tmp_path / "plot.png"
+    path.mkdir()
+    status, _, errors = run("predict", folder / "0.png", "--save-plot", path)
     assert status == 2
-    assert f"--save-plot: {tmp_path} can't be written (Is a directory)" in errors
+    assert f"--save-plot: {path} can't be written (Is a directory)" in errors
 
 
-def test_a_plot_replaces_a_plot_and_nothing_else(run, folder, tmp_path):
-    picture, path = folder / "0.png", tmp_path / "other.png"
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_plot_replaces_a_plot_and_nothing_else(run, folder, tmp_path, ending):
+    picture, path = folder / "0.png", tmp_path / f"other.{ending}"
     path.write_bytes(picture.read_bytes())
     status, _, errors = run("predict", picture, "--save-plot", path)
     assert status == 2
     assert f"--save-plot would replace {path}, which is no plot" in errors
     assert path.read_bytes() == picture.read_bytes()
     for _ in range(2):
-        assert run("predict", picture, "--save-plot", tmp_path / "plot.png")[0] == 0
+        assert run("predict", picture, "--save-plot", tmp_path / f"plot.{ending}")[0] == 0
 
 
 def test_version_names_program_and_model(run, classifier, tmp_path, monkeypatch):
@@ -352,7 +386,11 @@ def test_many_pictures_come_in_order_and_alike(run, crowd, folder):
     assert all(answer["probabilities"] == one["probabilities"] for answer in answers)
 
 
+@on_unix
 def test_a_terminal_sees_the_progress(crowd, tmp_path):
+    import pty
+    import termios
+
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(ours, (24, 80))
     shown = b""
@@ -369,8 +407,9 @@ def test_a_terminal_sees_the_progress(crowd, tmp_path):
     assert len((tmp_path / "results").read_text().splitlines()) == 600
 
 
+@on_unix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("tell", [os.kill, os.killpg], ids=["process", "group"])
+@pytest.mark.parametrize("tell", ["kill", "killpg"])
 def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, number):
     def listen() -> None:  # which what is started in the background of a script does not
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -379,7 +418,7 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, numb
     with start("predict", *[crowd] * 40, **options) as process:
         assert process.stdout.readline()
         began = time.perf_counter()
-        tell(process.pid, number)
+        getattr(os, tell)(process.pid, number)
         _, errors = process.communicate(timeout=60)
     assert time.perf_counter() - began < 10  # all 24,000 take longer
     assert process.returncode == cli.INTERRUPTED
@@ -388,6 +427,7 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, numb
         os.killpg(process.pid, 0)
 
 
+@on_linux
 def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd):
     with start("predict", *[crowd] * 40) as process:
         assert process.stdout.readline()
@@ -399,6 +439,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd):
     assert errors.count(b"\n") == 1
 
 
+@on_unix
 def test_who_reads_the_results_may_stop_early(crowd):
     with start("predict", *[crowd] * 40) as process:
         assert process.stdout.readline()
@@ -409,6 +450,7 @@ def test_who_reads_the_results_may_stop_early(crowd):
         assert process.stderr.read() == b""
 
 
+@on_linux
 def test_a_name_that_is_no_text_is_printed_all_the_same(folder, tmp_path):
     name = os.fsencode(tmp_path) + b"/\xff.png"
     os.link(folder / "0.png", name)

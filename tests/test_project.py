@@ -61,6 +61,12 @@ def test_the_workflow_tests_every_python_that_is_promised():
     assert {"make test-all", "make audit"} <= set(commands)
 
 
+def test_the_workflow_runs_the_quick_tests_on_other_systems():
+    job = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["elsewhere"]
+    assert job["strategy"]["matrix"]["os"] == ["macos-latest", "windows-latest"]
+    assert job["steps"][-1]["run"] == "pipx run uv run --locked pytest"
+
+
 @pytest.mark.slow
 def test_what_the_workflow_asks_of_dvc_is_answered_without_data(tmp_path):
     steps = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["test"]["steps"]

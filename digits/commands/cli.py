@@ -8,15 +8,21 @@ picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing
 
 import argparse
 import gc
-import io
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from digits.commands.errors import UsageError, WorkersError
-from digits.commands.streams import native_silence
+from digits.commands.errors import OutputError, UsageError, WorkersError
+from digits.commands.streams import (
+    abandon,
+    flush_lines,
+    native_silence,
+    note,
+    open_streams,
+    write_line,
+)
 
 DEFAULT_PLOT = "plots/prediction_result.png"
 SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
@@ -24,20 +30,34 @@ SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its processes would stay
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
-        status = options.run(parser, options)
-        print(end="", flush=True)
-        sys.exit(status)
+        open_streams()
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        flush_lines()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
     except BrokenPipeError:  # whoever reads the results has had enough of them
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(SOME_UNREADABLE)
+        abandon(sys.stdout)
+        status = SOME_UNREADABLE
+    except OutputError as error:
+        note(f"digits: {error}")
+        abandon(sys.stdout)
+        status = SOME_UNREADABLE
+    sys.exit(status)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; return the exit status."""
+    parser = build_parser()
+    try:
+        options = parser.parse_args(arguments)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its processes would stay
+        return int(options.run(parser, options))
+    except SystemExit as end:  # argparse has said why
+        status = int(end.code or 0)
+    if status and any(word[0:1] == "-" and os.path.lexists(word) for word in arguments):
+        note("digits: a name that begins with a dash comes after --, or is written like ./-7.png")
+    return status
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -79,7 +99,8 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         nargs="?",
         const=DEFAULT_PLOT,
         metavar="PATH",
-        help=f"draw picture, digit and probabilities of one picture (default {DEFAULT_PLOT})",
+        help="draw picture, digit and probabilities of one picture as PNG, SVG or PDF (default "
+        f"{DEFAULT_PLOT})",
     )
     _add_common(command)
 
@@ -134,7 +155,7 @@ class _Version(argparse.Action):
         except ModelError:
             model = "no model"
         model += f" in {default_model()}"
-        print(f"digits {version('digits')}, {model}")
+        write_line(f"digits {version('digits')}, {model}")
         parser.exit()
 
 
@@ -173,10 +194,10 @@ def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:
         with native_silence():
             return run()
     except ModelError as error:
-        print(f"digits: {error}", file=sys.stderr)
+        note(f"digits: {error}")
         return NO_MODEL
     except WorkersError as error:
-        print(f"digits: {error}", file=sys.stderr)
+        note(f"digits: {error}")
         return SOME_UNREADABLE
     except UsageError as error:
         parser.error(str(error))

@@ -9,3 +9,7 @@ class UsageError(DigitsError):
 
 class WorkersError(DigitsError):
     """The processes that read pictures were ended from outside."""
+
+
+class OutputError(DigitsError):
+    """Results that can't be written."""

@@ -4,7 +4,6 @@ import argparse
 import io
 import json
 import os
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from digits.commands.errors import UsageError
 from digits.commands.labels import find_label
 from digits.commands.pictures import Picture, find_pictures, is_picture
 from digits.commands.predict import read_watched
+from digits.commands.streams import note, write_line
 from digits.reading.classifier import Classifier
 from digits.reading.reader import Reading
 
@@ -114,10 +114,10 @@ def evaluate(options: argparse.Namespace) -> bool:
     readings = list(read_watched(classifier, pictures, options.quiet))
     for picture, reading in zip(pictures, readings, strict=True):
         if reading.reason == "unreadable" and not options.quiet:
-            print(f"{picture.name}: {reading.error}", file=sys.stderr)
+            note(f"{picture.name}: {reading.error}")
     result = score(readings, [label for _, label in labelled])
     if result.total:
-        print(json.dumps(to_record(result)) if options.json else to_text(result))
+        write_line(json.dumps(to_record(result)) if options.json else to_text(result))
     return not result.unreadable
 
 

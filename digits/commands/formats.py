@@ -42,9 +42,12 @@ def to_csv(name: str, reading: Reading, model: str) -> str:
 
 def csv_line(values: Iterable[Any]) -> str:
     """Join values to a row of a CSV file, quoted where they need it."""
-    row = io.StringIO()
-    csv.writer(row, lineterminator="").writerow(values)
-    return row.getvalue()
+    row, end = (
+        io.StringIO(),
+        "\r\n",
+    )  # only what stands in the end of a line is quoted in Python 3.11
+    csv.writer(row, lineterminator=end).writerow(values)
+    return row.getvalue().removesuffix(end)
 
 
 def to_record(name: str, reading: Reading, model: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from digits.commands.streams import note
 from digits.reading.formats import ENDINGS, open_picture
 from digits.reading.image import MAX_BYTES, Source
 
@@ -32,8 +33,10 @@ def find_pictures(arguments: Iterable[str], quiet: bool = False) -> Iterator[Pic
         elif os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises on a name too long
             found = _in_folder(argument, quiet)
             yield from (Picture(name, name) for name in found or [argument])
-        elif os.path.exists(argument):  # noqa: PTH110 - so does Path.exists
+        elif os.path.isfile(argument):  # noqa: PTH113 - so does Path.is_file
             yield Picture(argument, argument)
+        elif os.path.exists(argument):  # noqa: PTH110 - and Path.exists
+            yield Picture(argument, _read_once(argument))
         else:
             # Path.glob takes no pattern that starts at the root.
             found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
@@ -45,6 +48,16 @@ def _read_stdin() -> bytes:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except (AttributeError, OSError):  # closed, or a folder: nothing to read
         return b""
+
+
+def _read_once(path: str) -> Source:
+    """Read a pipe or a device, which would not give its bytes again; what can't be read stays a
+    path, so that whoever opens it says why."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return path
 
 
 def _in_folder(folder: str, quiet: bool) -> list[str]:
@@ -59,7 +72,7 @@ def _in_folder(folder: str, quiet: bool) -> list[str]:
     if left_out and not quiet:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
         count = left_out.total()
-        print(f"{folder}: {count} file{'s' * (count > 1)} left out: {reasons}", file=sys.stderr)
+        note(f"{folder}: {count} file{'s' * (count > 1)} left out: {reasons}")
     return found
 
 

@@ -19,6 +19,8 @@ def plot_prediction(name: str, picture: NDArray[np.float32], reading: Reading) -
     shown, seen, bars = figure.subplots(1, 3, width_ratios=(1, 1, 1.6))
     shown.imshow(picture, cmap="gray", vmin=0, vmax=255)
     title = "standard input" if name == "-" else Path(name).name
+    # What is no text can't be drawn, and makes no SVG.
+    title = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in title)
     shown.set_title(title, parse_math=False)
     seen.imshow(reading.digit, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     seen.set_title("what the model saw")
