@@ -427,12 +427,21 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(crowd, tell, numb
         os.killpg(process.pid, 0)
 
 
+def workers_of(process):
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return list(map(int, children.split()))
+
+
 @on_linux
-def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd):
+@pytest.mark.parametrize("stuck", [False, True])
+def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd, stuck):
+    """Also where another waits for what the killed one held, for which it stands still here."""
     with start("predict", *[crowd] * 40) as process:
         assert process.stdout.readline()
-        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(workers[-1]), signal.SIGKILL)
+        first, *_, last = workers_of(process)
+        if stuck:
+            os.kill(first, signal.SIGSTOP)
+        os.kill(last, signal.SIGKILL)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.startswith(b"digits: a process that reads pictures was ended from outside")

@@ -1,5 +1,6 @@
 """Many pictures are read by as many processes as there are processors for."""
 
+import multiprocessing
 import signal
 from collections.abc import Iterator
 from concurrent import futures
@@ -47,6 +48,8 @@ def _prepare_in(
         try:
             yield from pool.map(prepare, chunks)
         except futures.process.BrokenProcessPool as error:
+            for worker in multiprocessing.active_children():
+                worker.kill()  # it may wait for the one that is gone, and a pool for it
             raise WorkersError(
                 "a process that reads pictures was ended from outside, perhaps for want of memory: "
                 "try again with fewer pictures"
