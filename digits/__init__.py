@@ -1,4 +1,5 @@
-"""Read handwritten digits: `from digits import read_digit`; `read_digit("7.png").prediction`.
+"""Read handwritten digits and numbers: `from digits import read_digit, read_numbers`;
+`read_digit("7.png").prediction`, `read_numbers("form.png").numbers[0].text`.
 
 Each name is loaded when it is first asked for, so that what needs neither, like `digits --help`,
 answers at once.
@@ -10,15 +11,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from digits.errors import DigitsError
     from digits.reading.classifier import Classifier
+    from digits.reading.numbers import NumbersReading, read_numbers
     from digits.reading.reader import Reading, read_digit
 
-__all__ = ["Classifier", "DigitsError", "Reading", "read_digit"]
+__all__ = [
+    "Classifier",
+    "DigitsError",
+    "NumbersReading",
+    "Reading",
+    "read_digit",
+    "read_numbers",
+]
 
 _MODULES = {
     "Classifier": "digits.reading.classifier",
     "DigitsError": "digits.errors",
+    "NumbersReading": "digits.reading.numbers",
     "Reading": "digits.reading.reader",
     "read_digit": "digits.reading.reader",
+    "read_numbers": "digits.reading.numbers",
 }
 
 

@@ -1,6 +1,6 @@
 """Write the model's card: what it is for, what it was made from, how well it does, where it fails.
 
-models/digits.tflite, metrics/{test,ood}.json, plots/{calibration,ood,corruptions}.csv →
+models/digits.tflite, metrics/{numbers,ood,test}.json, plots/{calibration,ood,corruptions}.csv →
 models/README.md: `python -m stages.describe`
 """
 
@@ -24,15 +24,15 @@ TEXT = """\
 
 *Written by the pipeline (`python -m stages.describe`); edits are lost.*
 
-It classifies one handwritten digit in a picture of {size} × {size} grey pixels, made as MNIST was
-(`digits.reading.image.to_mnist`), and gives an out-of-distribution (OOD) score: how far the picture
-is from any digit.
+It holds two networks. One classifies a handwritten digit in a picture of {size} × {size} grey
+pixels, made as MNIST was (`digits.reading.image.to_mnist`), and gives an out-of-distribution (OOD)
+score: how far the picture is from any digit. The other finds digits on a page of any content
+(`digits.reading.finder`).
 
 ## Intended use
 
-Single digits 0 to 9 by any hand, on paper, canvas or board, through scanner or camera. Not for
-numbers of several digits, printed text, or decisions about people: nobody checked that all hands
-are read equally well.
+Digits and numbers by any hand, on paper, canvas or board, through scanner or camera. Not for
+printed text, or decisions about people: nobody checked that all hands are read equally well.
 
 ## Training data
 
@@ -59,6 +59,16 @@ By kind of OOD sample:
 
 Look-alikes are the letters {look_alikes}, which are some digit in another hand; the figures above
 leave them out.
+
+Numbers of two to eight test digits, on composed pages (`digits.evaluation.pages`):
+
+| | |
+|---|---|
+| Every digit right: spaced, tight, touching | {spaced:.1%}, {tight:.1%}, {touching:.1%} |
+| Ruled, in boxes, photo, board, small, several on a page | {surroundings:.1%} |
+| A single digit among other things | {singles:.1%} |
+| Digits found that are digits, digits that are found | {precision:.1%}, {recall:.1%} |
+| Pages without digits on which some are found | {false:.1%} |
 
 ## Limitations
 
@@ -103,11 +113,12 @@ def list_failures(rows: list[dict[str, str]]) -> str:
 
 def main() -> None:
     """Run the stage."""
-    _, description = unpack(MODEL.read_bytes())
+    description = unpack(MODEL.read_bytes()).description
     calibration, kinds, corruptions = (
         read_csv(PLOTS_DIR / f"{name}.csv") for name in ("calibration", "ood", "corruptions")
     )
     facts = read_json("test.json") | description | description["splits"] | read_json("ood.json")
+    facts |= read_json("numbers.json")
     text = TEXT.format(
         **facts,
         **{name: description["train"][name] for name in ("seed", "epochs")},

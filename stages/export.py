@@ -1,6 +1,6 @@
 """Turn the Keras model into the file that the app and the command line use.
 
-models/digits.keras, models/ood_head.keras, data/processed/val.npz, data/drawn/val.npy →
+models/{digits,finder,ood_head}.keras, data/processed/val.npz, data/drawn/val.npy →
 models/digits.tflite, which also holds what it is and how to read its figures:
 `python -m stages.export`
 """
@@ -19,14 +19,19 @@ from digits.data.splits import Split, load_dataset, load_split
 from digits.errors import DigitsError
 from digits.evaluation.calibration import fit_temperature
 from digits.pipeline.stage import replacing, run_stage
-from digits.reading.artefact import pack
+from digits.reading.artefact import Artefact, pack
 from digits.reading.classifier import Classifier
+from digits.training.finder import DepthToSpace  # noqa: F401 - a layer that Keras has to know
 from digits.training.ood_head import with_score
 
-INPUTS = Path("models/digits.keras"), Path("models/ood_head.keras")
+INPUTS = Path("models/digits.keras"), Path("models/ood_head.keras"), Path("models/finder.keras")
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 CORRUPTED = Path("data/drawn/val.npy")
+HALF: dict[str, Any] = {
+    "optimizations": [tf.lite.Optimize.DEFAULT],
+    "target_spec": {"supported_types": [tf.float16]},
+}
 # The false rejection rate of corrupted validation digits at the threshold.
 FALSE_REJECTION = 0.01
 
@@ -35,15 +40,16 @@ class ExportError(DigitsError):
     """The model can't be converted."""
 
 
-def to_litert(model: keras.Model) -> bytes:
+def to_litert(model: keras.Model, half: bool = False) -> bytes:
     """Convert the model to LiteRT's format; it takes any number of digits at once.
 
+    `half`: keep the weights in 16 bits, as half the size; LiteRT computes in 32 all the same.
     Raises ExportError where the folder for temporary files has no room.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.tflite")
         try:
-            model.export(path, format="litert", verbose=False)
+            model.export(path, format="litert", verbose=False, **(HALF if half else {}))
         except (tf.errors.OutOfRangeError, tf.errors.ResourceExhaustedError) as error:
             raise ExportError(
                 f"the model can't be converted in {tempfile.gettempdir()}: make room there, or set "
@@ -93,14 +99,15 @@ def describe(model: keras.Model, calibration: dict[str, float]) -> dict[str, Any
 
 def main() -> None:
     """Run the stage."""
-    network, ood_head = (keras.models.load_model(path, compile=False) for path in INPUTS)
+    network, ood_head, finder = (keras.models.load_model(path, compile=False) for path in INPUTS)
     model, val = with_score(network, ood_head), load_split("val")
     exported = to_litert(model)
     description = describe(network, calibrate(model, val, np.load(CORRUPTED)))
-    classifier = Classifier(pack(exported, description))
+    artefact = Artefact(exported, to_litert(finder, half=True), description)
+    classifier = Classifier(pack(artefact))
     description["agreement_with_keras"] = agreement(model, classifier, val.images)
     with replacing(MODEL) as temporary:
-        temporary.write_bytes(pack(exported, description))
+        temporary.write_bytes(pack(artefact))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from digits.data.splits import load_dataset, load_split
-from digits.figures import data, history, results, robustness
+from digits.figures import data, history, numbers, results, robustness
 from digits.pipeline.stage import read_csv, replacing, run_stage
 from digits.reading.artefact import unpack
 
@@ -22,6 +22,7 @@ MODEL = Path("models/digits.tflite")
 PREDICTIONS = PLOTS_DIR / "predictions.csv"
 OOD_SCORES = PLOTS_DIR / "ood_scores.csv"
 CORRUPTIONS = PLOTS_DIR / "corruptions.csv"
+NUMBERS = PLOTS_DIR / "numbers.csv"
 HISTORY = PLOTS_DIR / "history.csv"
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     train, val, test = (load_split(name) for name in ("train", "val", "test"))
     records = [{name: float(x) for name, x in row.items()} for row in read_csv(HISTORY)]
     rows = np.genfromtxt(PREDICTIONS, delimiter=",", names=True)
-    threshold = unpack(MODEL.read_bytes())[1]["ood_threshold"]
+    threshold = unpack(MODEL.read_bytes()).description["ood_threshold"]
     y_pred, confidence = rows["predicted"].astype(np.uint8), rows["confidence"]
     drawings: dict[str, Callable[[], Figure]] = {
         "samples": lambda: data.plot_samples(train.images, train.labels, dataset),
@@ -62,6 +63,7 @@ def main() -> None:
             read_scores(OOD_SCORES), threshold, dataset
         ),
         "corruptions": lambda: robustness.plot_corruptions(read_csv(CORRUPTIONS), dataset),
+        "numbers": lambda: numbers.plot_numbers(read_csv(NUMBERS), dataset),
         "reliability": lambda: results.plot_reliability(
             confidence, rows["uncalibrated"], y_pred == test.labels, dataset
         ),

@@ -21,7 +21,7 @@ from digits.errors import DigitsError
 from digits.pipeline.params import load_params
 from digits.pipeline.stage import replacing, run_stage, write_array, write_csv, write_json
 from digits.training.augment import Ranges, steps_per_epoch, training_batches, warp
-from digits.training.checkpoint import Checkpoint
+from digits.training.checkpoint import Checkpoint, to_records
 from digits.training.model import build_model, save_model
 from digits.training.optimizer import build_optimizer
 from digits.training.recipe import PlateauParams, TrainParams
@@ -142,14 +142,6 @@ def fit(
     # Keras does so at the end of `fit`, which a finished training that is taken up doesn't reach.
     model.optimizer.finalize_variable_values(model.trainable_variables)
     return model, to_records(checkpoint.history)
-
-
-def to_records(history: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Return what Keras says of each epoch with the epoch's number, from 1, and rounded."""
-    return [
-        {"epoch": epoch} | {name: round(value, 6) for name, value in record.items()}
-        for epoch, record in enumerate(history, start=1)
-    ]
 
 
 def ingredients(params: TrainParams, *splits: Split) -> list[Any]:

@@ -21,7 +21,7 @@ def make_history(folder: Path) -> None:
     (folder / "metrics").mkdir()
     (folder / "metrics" / "test.json").write_text('{"accuracy": 0.9971}')
     shutil.copytree("app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    network, _ = unpack((folder / "models/digits.tflite").read_bytes())
+    network = unpack((folder / "models/digits.tflite").read_bytes()).network
     run(folder, "git init -q -b main")
     run(folder, "git config user.name Test")
     run(folder, "git config user.email test@example.org")
@@ -43,10 +43,11 @@ def run(folder: Path, command: str, **settings: str) -> None:
 def write_model(folder: Path, network: bytes, **params: float) -> None:
     """Write a network as a model that was trained with the parameters."""
     path = folder / "models/digits.tflite"
-    _, facts = unpack(path.read_bytes())
+    artefact = unpack(path.read_bytes())
+    facts = artefact.description
     del facts["network_sha256"]
     facts["train"] |= params
-    path.write_bytes(pack(network, facts))
+    path.write_bytes(pack(artefact._replace(network=network)))
 
 
 def stubborn(network: bytes) -> bytes:

@@ -14,7 +14,7 @@ from ai_edge_litert.interpreter import Interpreter
 from pinned import MODEL
 
 from digits import Classifier
-from digits.reading.artefact import DESCRIPTION, ModelError, pack, unpack
+from digits.reading.artefact import DESCRIPTION, FINDER, Artefact, ModelError, pack, unpack
 
 PICTURE = Path("app/gallery/04-4.png")
 CONTENT = MODEL.read_bytes()
@@ -31,7 +31,7 @@ def outputs(**model: object) -> list[np.ndarray]:
 
 
 def test_litert_reads_the_file_as_it_is():
-    network, _ = unpack(CONTENT)
+    network = unpack(CONTENT).network
     for whole, alone in zip(
         outputs(model_path=str(MODEL)), outputs(model_content=network), strict=True
     ):
@@ -40,28 +40,36 @@ def test_litert_reads_the_file_as_it_is():
 
 def test_any_program_for_zip_files_shows_the_description():
     with zipfile.ZipFile(MODEL) as archive:
-        assert archive.namelist() == [DESCRIPTION]
+        assert archive.namelist() == [FINDER, DESCRIPTION]
         assert b'"ood_threshold"' in archive.read(DESCRIPTION)
 
 
 def test_packing_is_the_same_twice_and_loses_nothing():
-    network, description = unpack(CONTENT)
-    assert pack(network, description) == CONTENT
-    assert unpack(pack(b"network", {"a": [1, "é"]}))[1]["a"] == [1, "é"]
+    assert pack(unpack(CONTENT)) == CONTENT
+    other = unpack(pack(Artefact(b"network", b"finder", {"a": [1, "é"]})))
+    assert (other.network, other.finder, other.description["a"]) == (
+        b"network",
+        b"finder",
+        [1, "é"],
+    )
 
 
 def test_damage_is_found_wherever_it_is():
     """But in what tells nothing, like the time of the archive: then the answer is the same."""
     numbers = random.Random(1)
-    _, description = unpack(CONTENT)
-    network = len(unpack(CONTENT)[0])
-    ends = [*range(network, len(CONTENT), 7), *(numbers.randrange(network) for _ in range(50))]
+    artefact = unpack(CONTENT)
+    network = len(artefact.network)
+    archive = len(CONTENT) - len(artefact.finder) - network
+    ends = [
+        *range(len(CONTENT) - archive + 100, len(CONTENT), 7),
+        *(numbers.randrange(len(CONTENT)) for _ in range(50)),
+    ]
     found = 0
     for place in ends:
         damaged = bytearray(CONTENT)
         damaged[place] ^= 1 << numbers.randrange(8)
         try:
-            assert unpack(bytes(damaged)) == (CONTENT[:network], description)
+            assert unpack(bytes(damaged)) == artefact
         except ModelError:
             found += 1
     assert found > 0.8 * len(ends)

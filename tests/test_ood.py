@@ -131,8 +131,8 @@ def test_a_drawing_is_found_again(handwritten):
 
 
 def test_a_model_without_a_score_is_refused(tmp_path):
-    network, description = unpack(MODEL.read_bytes())
-    del description["ood_threshold"]
-    (tmp_path / "digits.tflite").write_bytes(pack(network, description))
+    artefact = unpack(MODEL.read_bytes())
+    del artefact.description["ood_threshold"]
+    (tmp_path / "digits.tflite").write_bytes(pack(artefact))
     with pytest.raises(ModelError, match="states no ood_threshold"):
         Classifier.load(tmp_path / "digits.tflite")

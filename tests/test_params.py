@@ -8,17 +8,23 @@ import yaml
 from benchmarks.clone import SMALL
 from digits.pipeline.params import ParamsError, load_params
 from digits.training.recipe import TrainParams
+from stages.compose import ComposeParams
 from stages.download import DownloadParams
 from stages.draw import DrawParams
+from stages.evaluate_numbers import EvaluateNumbersParams
 from stages.preprocess import PreprocessParams
+from stages.train_finder import TrainFinderParams
 from stages.train_ood_head import TrainOodHeadParams
 
 SECTIONS = {
     "download": DownloadParams,
     "preprocess": PreprocessParams,
     "draw": DrawParams,
+    "compose": ComposeParams,
     "train": TrainParams,
     "train_ood_head": TrainOodHeadParams,
+    "train_finder": TrainFinderParams,
+    "evaluate_numbers": EvaluateNumbersParams,
 }
 
 

@@ -258,12 +258,12 @@ def cut(model):
 
 
 def without_description(model):
-    model.write_bytes(unpack(model.read_bytes())[0])
+    model.write_bytes(unpack(model.read_bytes()).network)
 
 
 def with_another_description(model):
-    network, _ = unpack(model.read_bytes())
-    model.write_bytes(pack(network, {"network_sha256": "0"}))
+    artefact = unpack(model.read_bytes())
+    model.write_bytes(pack(artefact._replace(description={"network_sha256": "0"})))
 
 
 @pytest.mark.parametrize(

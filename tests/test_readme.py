@@ -50,7 +50,7 @@ def model() -> dict:
 def test_the_readme_shows_the_committed_results(model):
     """Where it fails, it shows the rows as they should be."""
     test, ood = figures("metrics/test.json"), figures("metrics/ood.json")
-    seeds = figures("benchmarks/seeds.json")
+    seeds, numbers = figures("benchmarks/seeds.json"), figures("metrics/numbers.json")
     sizes = model["splits"]
     rows = [
         f"| Data | {model['dataset']}: {sizes['train']:,} training, {sizes['val']:,} validation, "
@@ -70,6 +70,13 @@ def test_the_readme_shows_the_committed_results(model):
             for found in [figures(f"metrics/{severity}.json")]
         ),
         f"| Parameters | {model['parameters']:,} |",
+        f"| Spaced | {numbers['spaced']:.1%} |",
+        f"| Tight | {numbers['tight']:.1%} |",
+        f"| Touching | {numbers['touching']:.1%} |",
+        "| Ruled, in boxes, photographed, on a board, small, several on a page | "
+        f"{numbers['surroundings']:.1%} |",
+        f"| A single digit among other things | {numbers['singles']:.1%} |",
+        f"| Pages without digits on which some are found | {numbers['false']:.1%} |",
     ]
     missing = [row for row in rows if row not in README.splitlines()]
     assert not missing, "README.md should say:\n" + "\n".join(missing)
@@ -90,9 +97,11 @@ def test_the_committed_model_is_small(model):
 def test_the_answers_shown_are_the_answers_given(model, tmp_path):
     path = tmp_path / "digits.tflite"
     path.write_bytes(committed("models/digits.tflite"))
-    command, answers = re.search(r"^\$ digits (.*)\n((?:app/.*\n)+)", README, re.M).groups()
-    words = ["digits", *command.split(), f"--model={path}"]
-    assert subprocess.check_output(words, text=True) == answers
+    shown = re.findall(r"^\$ digits (.*)\n((?:(?:app|docs)/.*\n)+)", README, re.M)
+    assert len(shown) == 2
+    for command, answers in shown:
+        words = ["digits", *command.split(), f"--model={path}"]
+        assert subprocess.check_output(words, text=True) == answers
 
 
 def test_what_a_deployed_page_takes_is_what_was_measured():
@@ -137,7 +146,8 @@ RUN_IN = {
     ],
     "Dockerfile": ["uv sync --locked --no-default-groups --group app"],
     "tests/test_readme.py::test_the_answers_shown_are_the_answers_given": [
-        "digits predict app/gallery/04-4.png app/gallery/15-5.png --top-k 2"
+        "digits predict app/gallery/04-4.png app/gallery/15-5.png --top-k 2",
+        "digits read docs/numbers.jpg",
     ],
     "tests/test_readme.py::test_remotes_are_configured_as_shown": [
         "dvc remote add --default storage ssh://example.org/srv/digits",

@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.clone import SMALL
 from digits.data.splits import Split
-from digits.reading.artefact import pack
+from digits.reading.artefact import Artefact, pack
 from digits.reading.classifier import Classifier
 from digits.training.augment import Ranges, training_batches, warp
 from digits.training.model import FusedBatchNormalization, build_model, save_model
@@ -249,7 +249,9 @@ def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, 
     assert description["train"] == {"epochs": 2}
     logits, scores = (output.numpy() for output in joint(floats(tiny_split), training=False))
     expected = tf.nn.softmax(logits / 1.25).numpy()
-    y_prob, ood_scores = Classifier(pack(exported, description)).predict(tiny_split.images)
+    y_prob, ood_scores = Classifier(pack(Artefact(exported, b"", description))).predict(
+        tiny_split.images
+    )
     np.testing.assert_allclose(y_prob, expected, atol=1e-5)
     np.testing.assert_allclose(ood_scores, scores[:, 0], atol=1e-4)
 

@@ -1,6 +1,7 @@
-"""The command line: `digits predict PICTURE ...` reads the digits in pictures.
+"""The command line: `digits predict PICTURE ...` reads the digit in each picture.
 
-`digits evaluate PATH` says how many of labelled pictures it reads right.
+`digits read PICTURE ...` reads the numbers. `digits evaluate PATH` says how many of labelled
+pictures are read right.
 
 Results go to standard output, everything else to standard error. The exit status is 0 where every
 picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing or altered model.
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_predict(commands)
+    _add_read(commands)
     _add_evaluate(commands)
     return parser
 
@@ -82,12 +84,7 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
     command.set_defaults(run=_predict)
-    command.add_argument(
-        "pictures",
-        nargs="+",
-        metavar="PICTURE",
-        help="a file, a folder of them, a pattern like 'scans/*.png', or - for standard input",
-    )
+    _add_pictures(command)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--csv", action="store_true", help="a table with a header")
@@ -101,6 +98,30 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="PATH",
         help="draw picture, digit and probabilities of one picture as PNG, SVG or PDF (default "
         f"{DEFAULT_PLOT})",
+    )
+    _add_common(command)
+
+
+def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "read",
+        help="read every number in each picture",
+        description="Read every handwritten number in each picture, among lines, boxes, words and "
+        "what else is there. One line a picture: its numbers, from top to bottom and from left to "
+        "right.",
+        epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
+    )
+    command.set_defaults(run=_read)
+    _add_pictures(command)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line, with boxes")
+    form.add_argument("--csv", action="store_true", help="a table with a header, a row a number")
+    command.add_argument(
+        "--save-plot",
+        nargs="?",
+        const=DEFAULT_PLOT,
+        metavar="PATH",
+        help=f"draw the picture with a box around each digit (default {DEFAULT_PLOT})",
     )
     _add_common(command)
 
@@ -123,6 +144,15 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     command.add_argument("--json", action="store_true", help="the result as a JSON object")
     _add_common(command)
+
+
+def _add_pictures(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="a file, a folder of them, a pattern like 'scans/*.png', or - for standard input",
+    )
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
@@ -164,6 +194,15 @@ def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
         from digits.commands.predict import predict
 
         return 0 if predict(options) else SOME_UNREADABLE
+
+    return _reading(parser, run)
+
+
+def _read(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        from digits.commands.read import read
+
+        return 0 if read(options) else SOME_UNREADABLE
 
     return _reading(parser, run)
 

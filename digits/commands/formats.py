@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
 CSV_HEADER = ["path", "prediction", "confidence", "reason", "count", "error", "model"]
 CSV_HEADER += [f"probability_{digit}" for digit in range(10)]
+NUMBERS_HEADER = ["path", "text", "confidence", "x", "y", "width", "height"]
+NUMBERS_HEADER += ["reason", "error", "model"]
 
 
 def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
@@ -24,7 +27,7 @@ def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
 def _reason(reading: Reading) -> str:
     text = str(reading.reason).replace("_", " ")
     if reading.reason == "several_digits":
-        return f"{text}: {reading.count}"
+        return f"{text}: {reading.count}; `digits read` reads numbers"
     return text if reading.best_guess is None else f"{text}; if it were, a {reading.best_guess}"
 
 
@@ -59,6 +62,54 @@ def to_record(name: str, reading: Reading, model: str) -> dict[str, Any]:
         "probabilities": reading.probabilities,
         "reason": reading.reason,
         "count": reading.count,
+        "error": reading.error,
+        "model": model,
+    }
+
+
+def numbers_to_plain(name: str, reading: NumbersReading, width: int) -> str:
+    """Say what the picture `name` shows: its name in `width` columns, then its numbers."""
+    texts = "   ".join(number.text for number in reading.numbers)
+    return f"{name:{width}}  {texts or '-  ' + str(reading.reason).replace('_', ' ')}"
+
+
+def numbers_to_json(name: str, reading: NumbersReading, model: str) -> str:
+    """Return the answer as a JSON object on one line; `model` is the start of its SHA-256."""
+    return json.dumps(numbers_to_record(name, reading, model))
+
+
+def numbers_to_csv(name: str, reading: NumbersReading, model: str) -> str:
+    """Return the answer as rows under NUMBERS_HEADER: one a number, or one that says why not."""
+    if not reading.numbers:
+        return csv_line([name, *[None] * 6, reading.reason, reading.error, model])
+    return "\n".join(
+        csv_line([name, number.text, number.confidence, *number.box, None, None, model])
+        for number in reading.numbers
+    )
+
+
+def numbers_to_record(name: str, reading: NumbersReading, model: str) -> dict[str, Any]:
+    """Return the answer as what JSON can hold; `model` is the start of its SHA-256."""
+    numbers = [
+        {
+            "text": number.text,
+            "confidence": number.confidence,
+            "box": number.box,
+            "digits": [
+                {
+                    "prediction": digit.prediction,
+                    "confidence": digit.confidence,
+                    "box": digit.box,
+                }
+                for digit in number.digits
+            ],
+        }
+        for number in reading.numbers
+    ]
+    return {
+        "path": name,
+        "numbers": numbers,
+        "reason": reading.reason,
         "error": reading.error,
         "model": model,
     }

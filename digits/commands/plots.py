@@ -7,7 +7,8 @@ from pathlib import Path
 from digits.commands.errors import UsageError
 from digits.commands.pictures import Picture
 from digits.pipeline.stage import replacing
-from digits.reading.image import read_image
+from digits.reading.image import read_image, read_page
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
 # How a plot is known: what matplotlib is told to call its maker, and how that stands in the file.
@@ -26,17 +27,20 @@ def check_plot(path: Path) -> None:
         raise UsageError(f"--save-plot would replace {path}, which is no plot: name another file")
 
 
-def save_plot(path: Path, picture: Picture, reading: Reading) -> None:
-    """Draw the picture, what the model saw of it, and the probabilities: PNG, SVG or PDF.
+def save_plot(path: Path, picture: Picture, reading: Reading | NumbersReading) -> None:
+    """Draw the picture and what was read on it: PNG, SVG or PDF.
 
     Raises UsageError where the file can't be written, or matplotlib is not installed.
     """
     file, form = io.BytesIO(), path.suffix.lower()
     try:
-        from digits.figures.prediction import plot_prediction
+        from digits.figures.prediction import plot_numbers, plot_prediction
     except ImportError as error:
         raise UsageError("--save-plot needs matplotlib: `pip install matplotlib`") from error
-    figure = plot_prediction(picture.name, read_image(picture.source), reading)
+    if isinstance(reading, Reading):
+        figure = plot_prediction(picture.name, read_image(picture.source), reading)
+    else:
+        figure = plot_numbers(picture.name, read_page(picture.source), reading)
     with warnings.catch_warnings(action="ignore"):  # of letters that the font lacks
         figure.savefig(file, format=form[1:], dpi=120, metadata={_MARKS[form][0]: "digits"})
     try:

@@ -2,14 +2,17 @@
 
 import multiprocessing
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
+from functools import partial
+from typing import TypeVar
 
 from digits.commands.errors import WorkersError
 from digits.commands.pictures import Picture
 from digits.pipeline.processors import count_processors
 from digits.reading.classifier import Classifier
 from digits.reading.image import Source
+from digits.reading.numbers import NumbersReading, read_numbers
 from digits.reading.reader import Reading, classify, prepare, read_digit
 
 # Fewer pictures than this are read before a second process has started.
@@ -17,16 +20,34 @@ MANY = 64
 # A process is handed so many at a time.
 CHUNK = 16
 
+AnyResult = TypeVar("AnyResult")
+
 
 def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Reading]:
-    """Read pictures in their order; decoding and normalising many takes all processors."""
+    """Read the digit of pictures in their order; to decode and normalise many takes all
+    processors."""
     sources = [picture.source for picture in pictures]
     pool = _start_pool() if len(sources) >= MANY else None
     if pool is None:
         yield from (read_digit(source, classifier) for source in sources)
         return
-    for readings in _prepare_in(pool, sources):
+    for readings in _map_in(pool, prepare, sources):
         yield from classify(classifier, readings)
+
+
+def read_all_numbers(classifier: Classifier, pictures: list[Picture]) -> Iterator[NumbersReading]:
+    """Read the numbers of pictures in their order; many take all processors."""
+    sources = [picture.source for picture in pictures]
+    pool = _start_pool() if len(sources) >= MANY else None
+    if pool is None:
+        yield from (read_numbers(source, classifier) for source in sources)
+        return
+    for readings in _map_in(pool, partial(_read_chunk, classifier), sources):
+        yield from readings
+
+
+def _read_chunk(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
+    return [read_numbers(source, classifier) for source in sources]
 
 
 def _start_pool() -> futures.ProcessPoolExecutor | None:
@@ -40,13 +61,15 @@ def _start_pool() -> futures.ProcessPoolExecutor | None:
         return None
 
 
-def _prepare_in(
-    pool: futures.ProcessPoolExecutor, sources: list[Source]
-) -> Iterator[list[Reading]]:
+def _map_in(
+    pool: futures.ProcessPoolExecutor,
+    read: Callable[[Sequence[Source]], list[AnyResult]],
+    sources: list[Source],
+) -> Iterator[list[AnyResult]]:
     chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
     with pool:
         try:
-            yield from pool.map(prepare, chunks)
+            yield from pool.map(read, chunks)
         except futures.process.BrokenProcessPool as error:
             for worker in multiprocessing.active_children():
                 worker.kill()  # it may wait for the one that is gone, and a pool for it

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from digits.commands import formats
 from digits.commands.errors import UsageError
@@ -14,7 +15,10 @@ from digits.commands.plots import check_plot, save_plot
 from digits.commands.pool import MANY, read_all
 from digits.commands.streams import note, write_line
 from digits.reading.classifier import Classifier
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
+
+AnyReading = TypeVar("AnyReading", Reading, NumbersReading)
 
 
 def predict(options: argparse.Namespace) -> bool:
@@ -24,26 +28,42 @@ def predict(options: argparse.Namespace) -> bool:
     drawn.
     """
     classifier = Classifier.load(options.model)
+    pictures = find_plotted(options)
+    if options.csv:
+        write_line(formats.csv_line(formats.CSV_HEADER))
+    to_line = _formatter(options, pictures, classifier.version)
+    answers = answer(options, pictures, read_all(classifier, pictures), to_line)
+    return all(reading.reason != "unreadable" for reading in answers)
+
+
+def find_plotted(options: argparse.Namespace) -> list[Picture]:
+    """Find the pictures that are meant; raise UsageError where a plot can't be drawn of them."""
     if options.save_plot:
         check_plot(Path(options.save_plot))
     pictures = list(find_pictures(options.pictures, options.quiet))
     if options.save_plot and len(pictures) != 1:
         raise UsageError(f"--save-plot draws one picture, and there are {len(pictures)}")
-    if options.csv:
-        write_line(formats.csv_line(formats.CSV_HEADER))
-    to_line = _formatter(options, pictures, classifier.version)
-    readings, beside = _watched(read_all(classifier, pictures), len(pictures), options.quiet)
-    all_read = True
+    return pictures
+
+
+def answer(
+    options: argparse.Namespace,
+    pictures: list[Picture],
+    readings: Iterable[AnyReading],
+    to_line: Callable[[str, AnyReading], str],
+) -> list[AnyReading]:
+    """Write what each picture shows, as soon as it is read; return it."""
+    answers = []
+    readings, beside = _watched(readings, len(pictures), options.quiet)
     for picture, reading in zip(pictures, readings, strict=True):
+        answers.append(reading)
         with beside():
             write_line(to_line(picture.name, reading))
-            if reading.reason == "unreadable":
-                all_read = False
-                if not options.quiet:
-                    note(f"{picture.name}: {reading.error}")
+            if reading.reason == "unreadable" and not options.quiet:
+                note(f"{picture.name}: {reading.error}")
         if options.save_plot and reading.reason != "unreadable":
             save_plot(Path(options.save_plot), picture, reading)
-    return all_read
+    return answers
 
 
 def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -> Iterable[Reading]:
@@ -52,8 +72,8 @@ def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -
 
 
 def _watched(
-    readings: Iterable[Reading], count: int, quiet: bool
-) -> tuple[Iterable[Reading], Callable[[], AbstractContextManager[None]]]:
+    readings: Iterable[AnyReading], count: int, quiet: bool
+) -> tuple[Iterable[AnyReading], Callable[[], AbstractContextManager[None]]]:
     """Put a progress bar around many readings, on a terminal; also return what has it make room for
     lines."""
     if quiet or count < MANY or not sys.stderr.isatty():

@@ -1,18 +1,20 @@
-"""The model as one file: a LiteRT network and, in a ZIP archive behind it, what is known of it.
+"""The model as one file: the LiteRT network that names digits and, in a ZIP archive behind it, the
+one that finds them, and what is known of both.
 
 So LiteRT's metadata standard packs associated files: what reads a network passes over them, and
-`unzip -p models/digits.tflite` prints them.
+`unzip -p models/digits.tflite description.json` prints one.
 """
 
 import hashlib
 import io
 import json
 import zipfile
-from typing import Any
+from typing import Any, NamedTuple
 
 from digits.errors import DigitsError
 
 DESCRIPTION = "description.json"
+FINDER = "finder.tflite"
 _UNIX = 3  # the archive is the same, wherever it was written
 
 
@@ -20,32 +22,52 @@ class ModelError(DigitsError):
     """A model that is missing, damaged or of another version."""
 
 
-def pack(network: bytes, description: dict[str, Any]) -> bytes:
-    """Return the file that holds a network and its description, and the network's SHA-256.
+class Artefact(NamedTuple):
+    """What a model's file holds."""
 
-    The same arguments give the same bytes.
+    network: bytes
+    """Names digits: float32 pixels 0 to 255 (n, 28, 28, 1) → logits (n, 10), OOD score (n, 1)."""
+    finder: bytes
+    """Finds them: `digits.reading.finder`."""
+    description: dict[str, Any]
+
+
+def pack(artefact: Artefact) -> bytes:
+    """Return the file that holds the networks, and their SHA-256 in the description.
+
+    The same argument gives the same bytes.
     """
-    content = {"network_sha256": hashlib.sha256(network).hexdigest()} | description
-    entry = zipfile.ZipInfo(DESCRIPTION)
-    entry.create_system = _UNIX
-    file = io.BytesIO(network)
+    digests = {
+        "network_sha256": hashlib.sha256(artefact.network).hexdigest(),
+        "finder_sha256": hashlib.sha256(artefact.finder).hexdigest(),
+    }
+    file = io.BytesIO(artefact.network)
     with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr(entry, json.dumps(content, indent=2) + "\n")
+        archive.writestr(_entry(FINDER), artefact.finder)
+        text = json.dumps(digests | artefact.description, indent=2) + "\n"
+        archive.writestr(_entry(DESCRIPTION), text)
     return file.getvalue()
 
 
-def unpack(content: bytes) -> tuple[bytes, dict[str, Any]]:
-    """Return the network and the description that a file holds.
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.create_system = _UNIX
+    return entry
 
-    Raises ModelError where it is damaged, or has no description.
+
+def unpack(content: bytes) -> Artefact:
+    """Return what a model's file holds.
+
+    Raises ModelError where it is damaged, or lacks a part.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             description: dict[str, Any] = json.loads(archive.read(DESCRIPTION))
+            finder = archive.read(FINDER)
             network = content[: min(entry.header_offset for entry in archive.infolist())]
-            known = description["network_sha256"]
+            known = description["network_sha256"], description["finder_sha256"]
     except Exception as error:  # damage shows in whatever exception is at hand
-        raise ModelError(f"it holds no {DESCRIPTION} ({error})") from error
-    if hashlib.sha256(network).hexdigest() != known:
-        raise ModelError("its network is not the one that it describes")
-    return network, description
+        raise ModelError(f"it holds no {FINDER} and {DESCRIPTION} ({error})") from error
+    if (hashlib.sha256(network).hexdigest(), hashlib.sha256(finder).hexdigest()) != known:
+        raise ModelError("its networks are not those that it describes")
+    return Artefact(network, finder, description)

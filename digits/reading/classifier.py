@@ -11,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digits.reading.artefact import ModelError, unpack
+from digits.reading.finder import Finder
 from digits.reading.location import default_model
 
 BATCH_SIZE = 256
@@ -29,8 +30,9 @@ class Classifier:
         Raises ModelError where it is damaged or of another version.
         """
         self._content = content
-        self._model, self.description = unpack(content)
-        """The network; and what is known of it."""
+        self._model, finder, self.description = unpack(content)
+        """The network that names digits, the one that finds them, and what is known of both."""
+        self.finder = Finder(finder)
         missing = _NEEDED - self.description.keys()
         if missing:
             raise ModelError(f"it states no {' and no '.join(sorted(missing))}")

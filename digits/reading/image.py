@@ -9,7 +9,7 @@ import io
 import os
 import warnings
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeAlias
+from typing import IO, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from digits.reading.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbn
 MAX_BYTES = 32 * 2**20
 _USUAL_BYTES = 2**17  # more than most pictures have
 MAX_PIXELS = 50_000_000
+# Numbers are looked for in a picture of at most this many pixels a side.
+PAGE_SIDE = 1536
 # Types of arrays that Pillow takes for what they are: the name of each, and what follows its sides.
 _ARRAYS = {("uint8", ()), ("uint8", (3,)), ("uint8", (4,)), ("uint16", ()), ("bool", ())}
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
@@ -40,6 +42,24 @@ class UnreadableImage(DigitsError):  # noqa: N818 - reads as what it says of the
     """A picture that can't be read; the message says why, and what to do."""
 
 
+class Page(NamedTuple):
+    """A picture, to look for digits on."""
+
+    pixels: NDArray[np.uint8]
+    """uint8 array (height, width), grey, upright, at most PAGE_SIDE pixels a side."""
+    scale: float
+    """How many pixels of the original each is wide and high."""
+
+
+def read_page(source: Source) -> Page:
+    """Decode a picture to one channel as `read_image` does, but larger.
+
+    Raises what `read_image` raises.
+    """
+    pixels, longest = _read(source, PAGE_SIDE)
+    return Page(pixels.round().astype(np.uint8), longest / max(pixels.shape))
+
+
 def read_image(source: Source) -> NDArray[np.float32]:
     """Decode a picture to one channel.
 
@@ -52,12 +72,20 @@ def read_image(source: Source) -> NDArray[np.float32]:
     Of a file with several pictures it is the first. Raises UnreadableImage for all but pictures of
     FORMATS up to 32 MiB and 50 megapixels, and TypeError for what is no picture at all.
     """
+    return _read(source, MAX_SIDE)[0]
+
+
+def _read(source: Source, side: int) -> tuple[NDArray[np.float32], int]:
+    """Return a picture of one channel, at most `side` pixels a side, and the longer one it had."""
     image = _in_memory(source)
     content = _read_bytes(source) if image is None else b""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is harmless, or below our limit
-            return _to_channel(_reduced(_decode(content) if image is None else _checked(image)))
+            image = _open(content) if image is None else _checked(image)
+            longest = max(image.size)
+            image = _loaded(image, side) if content else image
+            return _to_channel(_reduced(image, side)), longest
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -138,20 +166,25 @@ def _read_at_most(file: IO[bytes]) -> bytes:
     return content
 
 
-def _decode(content: bytes) -> Image.Image:
-    """Decode a picture file and turn it upright; its header is asked first how large it is."""
+def _open(content: bytes) -> Image.Image:
+    """Open a picture file: its header tells how large it is."""
     image = open_picture(io.BytesIO(content))
     if count_pixels(image, content) > MAX_PIXELS:
         raise UnreadableImage(_TOO_LARGE)
-    image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+    return image
+
+
+def _loaded(image: Image.Image, side: int) -> Image.Image:
+    """Decode an image, and turn it upright."""
+    image.draft("RGB", (side, side))
     image.load()
     with contextlib.suppress(Exception):  # a damaged note of the camera spoils no picture
         ImageOps.exif_transpose(image, in_place=True)
     return image
 
 
-def _reduced(image: Image.Image) -> Image.Image:
-    """Average blocks of pixels until no side is longer than MAX_SIDE; the mode becomes F, L, RGB or
+def _reduced(image: Image.Image, side: int) -> Image.Image:
+    """Average blocks of pixels until no side is longer than `side`; the mode becomes F, L, RGB or
     RGBA, the last only where something is transparent."""
     if image.mode in ("I", "F"):
         image = _stretched(image)
@@ -165,7 +198,7 @@ def _reduced(image: Image.Image) -> Image.Image:
             image = image.convert("RGB")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    return shrunk(image, MAX_SIDE)
+    return shrunk(image, side)
 
 
 def _stretched(image: Image.Image) -> Image.Image:

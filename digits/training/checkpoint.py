@@ -98,3 +98,11 @@ def _variables(model: keras.Model) -> list[keras.Variable]:
         *model.non_trainable_variables,
         *model.optimizer.variables,
     ]
+
+
+def to_records(history: History) -> History:
+    """Return what Keras says of each epoch with the epoch's number, from 1, and rounded."""
+    return [
+        {"epoch": epoch} | {name: round(value, 6) for name, value in record.items()}
+        for epoch, record in enumerate(history, start=1)
+    ]

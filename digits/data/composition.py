@@ -1,0 +1,131 @@
+"""Pages composed of MNIST's digits: numbers on paper among all that surrounds them.
+
+They look as pictures do that people make: other hands, pens, papers, lines, boxes, words,
+scribbles, desks, light. Each digit's ink is known.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.data.handwriting import draw_hand, write_number
+from digits.data.pages import MOST_DIGITS, SIDE, Pages
+from digits.data.photograph import photograph
+from digits.data.sheet import Sheet, place, to_cells, to_table
+from digits.data.splits import Split
+
+Random = np.random.Generator
+
+
+def compose_pages(split: Split, count: int, seed: int) -> Pages:
+    """Compose `count` pages of a split's digits; the same seed gives the same."""
+    random = np.random.default_rng(seed)
+    composed = [compose(split, SIDE, SIDE, random) for _ in range(count)]
+    images, sheets = zip(*composed, strict=True)
+    return Pages(
+        np.stack(images),
+        np.stack([to_cells(sheet.owners) for sheet in sheets]),
+        np.stack([to_table(sheet) for sheet in sheets]),
+    )
+
+
+def compose(
+    split: Split, width: int, height: int, random: Random
+) -> tuple[NDArray[np.uint8], Sheet]:
+    """Compose a page of `width` by `height` pixels: uint8 array (height, width) and its ink."""
+    if random.random() < 0.3:
+        return _framed(split, width, height, random)
+    sheet = Sheet(width, height)
+    kind = random.random()
+    if kind < 0.14:
+        size = _size(width, height, random)
+    elif kind < 0.19:
+        size = _window(sheet, split, random, random.uniform(4, 8))
+        # Too small to be read: to be looked at from nearer.
+        sheet.owners[:], sheet.digits = 0, []
+        sheet.numbers = []
+    elif kind < 0.36:
+        size = _fill(
+            sheet, split, random, 1 if random.random() < 0.7 else int(random.integers(2, 9))
+        )
+    else:
+        size = _window(sheet, split, random)
+    return photograph(sheet, size, random), sheet
+
+
+def _framed(
+    split: Split, width: int, height: int, random: Random
+) -> tuple[NDArray[np.uint8], Sheet]:
+    """Compose a small picture, whole, and what is added around it before it is looked at."""
+    shares = np.exp(random.uniform(np.log(0.3), 0, 2)) if random.random() < 0.7 else [0.9, 0.9]
+    inner = Sheet(max(24, int(width * shares[0])), max(24, int(height * shares[1])))
+    most = max(1, min(9, round(2 * inner.width / inner.height)))
+    length = 1 if random.random() < 0.5 else int(random.integers(1, most + 1))
+    size = _fill(inner, split, random, length)
+    picture = photograph(inner, size, random)
+    x = int(random.integers(0, width - inner.width + 1))
+    y = int(random.integers(0, height - inner.height + 1))
+    page = np.full((height, width), np.median(picture), np.uint8)
+    page[y : y + inner.height, x : x + inner.width] = picture
+    sheet = Sheet(width, height)
+    sheet.owners[y : y + inner.height, x : x + inner.width] = inner.owners
+    sheet.digits = [
+        (label, left + x, top + y, right + x, bottom + y)
+        for label, left, top, right, bottom in inner.digits
+    ]
+    sheet.numbers = inner.numbers
+    return page, sheet
+
+
+def _size(width: int, height: int, random: Random) -> float:
+    """Draw how high digits are, in pixels: half of the time about as high as numbers are read."""
+    if random.random() < 0.55:
+        return float(random.uniform(26, 54))
+    return math.exp(random.uniform(math.log(10), math.log(0.9 * min(width, height))))
+
+
+def _gap(random: Random) -> float | None:
+    kind = random.random()
+    if kind < 0.35:
+        return float(random.uniform(0.12, 0.8))
+    return float(random.uniform(-0.03, 0.14)) if kind < 0.65 else None
+
+
+def _fill(sheet: Sheet, split: Split, random: Random, length: int) -> float:
+    """Write one number so that it has its place on the sheet, wherever and however large."""
+    hand, unit = draw_hand(random), 100.0
+    glyphs = write_number(split, length, unit, hand, _gap(random), random)
+    right = max(x + glyph.coverage.shape[1] for glyph, x, _ in glyphs)
+    bottom = max(y + glyph.coverage.shape[0] for glyph, _, y in glyphs)
+    most = min(sheet.width / right, sheet.height / bottom)
+    share = random.uniform(0.9, 1) if random.random() < 0.25 else random.uniform(0.2, 0.95)
+    scale = max(most * share, min(most, 10 / unit))
+    x = random.uniform(0, max(sheet.width - right * scale, 0))
+    y = random.uniform(0, max(sheet.height - bottom * scale, 0))
+    place(sheet, glyphs, scale, x, y)
+    return float(unit * scale)
+
+
+def _window(sheet: Sheet, split: Split, random: Random, size: float | None = None) -> float:
+    """Write numbers beside and below each other, as on a part of a larger page."""
+    hand = draw_hand(random)
+    size = size or _size(sheet.width, sheet.height, random)
+    gap, most = _gap(random), int(random.integers(1, 8))
+    y = -random.uniform(0, 0.9) * size if random.random() < 0.6 else random.uniform(0, 40)
+    pitch = size * random.uniform(1.25, 2.5)
+    sparse = random.uniform(0, 0.6)
+    while y < sheet.height - 0.3 * size and len(sheet.digits) < MOST_DIGITS:
+        x = -random.uniform(0, 1.5) * size if random.random() < 0.6 else random.uniform(0, 40)
+        while x < sheet.width - 0.2 * size and len(sheet.digits) < MOST_DIGITS:
+            length = int(random.integers(1, most + 1))
+            if random.random() < sparse:
+                x += size * length
+                continue
+            length = min(length, int((sheet.width - x) / (0.3 * size)) + 2)
+            glyphs = write_number(split, length, size, hand, gap, random)
+            place(sheet, glyphs, 1, x, y)
+            last, left, _ = glyphs[-1]
+            x += left + last.coverage.shape[1] + size * random.uniform(0.9, 2.5)
+        y += pitch
+    return size

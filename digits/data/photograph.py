@@ -1,0 +1,186 @@
+"""A sheet of numbers as a picture of it: print, marks and objects around, light, camera."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.data.handwriting import Coverage
+from digits.data.sheet import Sheet
+from digits.data.surroundings import (
+    Layer,
+    cells,
+    foreign_objects,
+    letters,
+    light,
+    ruling,
+    scribble,
+    texture,
+    through_camera,
+    words,
+)
+
+Random = np.random.Generator
+Box = tuple[float, float, float, float]
+
+
+def _marks(sheet: Sheet, size: float, random: Random) -> Layer:
+    """Write dots, commas, dashes and strokes after and between digits, where there is room."""
+    layer = Layer(sheet.width, sheet.height)
+    pen = size * random.uniform(0.04, 0.13)
+    for number in sheet.numbers:
+        if random.random() > 0.4:
+            continue
+        _, _, _, right, bottom = sheet.digits[random.choice(number)]
+        _, _, top, right_end, _ = sheet.digits[number[-1]]
+        kind = random.random()
+        if kind < 0.3:
+            layer.disc(right + 0.08 * size, bottom - 0.02 * size, pen * 0.7)
+        elif kind < 0.45:
+            x, y = right + 0.08 * size, bottom - 0.04 * size
+            layer.line([(x, y), (x - 0.06 * size, y + 0.18 * size)], pen)
+        elif kind < 0.8:
+            x, y = right_end + random.uniform(0.08, 0.5) * size, (top + bottom) / 2
+            y += random.uniform(-0.4, 0.3) * size
+            length = size * random.uniform(0.3, 2.5)
+            rise = length * random.normal(0, 0.15)
+            for k in range(random.integers(1, 3)):
+                shift = k * 0.22 * size
+                layer.line([(x, y + shift), (x + length, y + rise + shift)], pen)
+        else:
+            x = right_end + random.uniform(0.15, 0.4) * size
+            layer.line([(x + 0.3 * size, top), (x, bottom)], pen)
+    return layer
+
+
+def _around(sheet: Sheet, size: float, random: Random) -> list[Box]:
+    """Return boxes with some room around digits, numbers, or where none is."""
+    room = size * random.uniform(0.06, 0.6)
+    each = random.random() < 0.4
+    groups = [[i] for number in sheet.numbers for i in number] if each else sheet.numbers
+    boxes = []
+    for group in groups:
+        parts = np.array([sheet.digits[i][1:] for i in group])
+        left, top = (parts[:, :2].min(axis=0) - room).tolist()
+        right, bottom = (parts[:, 2:].max(axis=0) + room).tolist()
+        boxes.append((left, top, right, bottom))
+    if random.random() < 0.3 or not boxes:
+        x, y = random.uniform(-20, sheet.width), random.uniform(-20, sheet.height)
+        w, h = size * random.uniform(0.8, 6), size * random.uniform(0.8, 2)
+        boxes.append((x, y, x + w, y + h))
+    return boxes
+
+
+def _row_of_cells(sheet: Sheet, size: float, random: Random) -> list[Box]:
+    """Return a form's boxes, one for each digit of a number, each beside the next."""
+    room = size * random.uniform(0.06, 0.5)
+    boxes = []
+    for number in sheet.numbers:
+        parts = np.array([sheet.digits[i][1:] for i in number])
+        top, bottom = float(parts[:, 1].min() - room), float(parts[:, 3].max() + room)
+        between = ((parts[1:, 0] + parts[:-1, 2]) / 2).tolist()
+        edges = [float(parts[0, 0] - room), *between, float(parts[-1, 2] + room)]
+        boxes += [(left, top, right, bottom) for left, right in pairwise(edges)]
+    return boxes
+
+
+def _printed(sheet: Sheet, size: float, random: Random) -> Coverage:
+    """Return what was on the paper before: lines, boxes, a margin, underlines."""
+    layer = Layer(sheet.width, sheet.height)
+    kind = random.random()
+    if kind < 0.16:
+        ruling(layer, max(4, size * random.uniform(0.25, 2)), random, random.random() < 0.5)
+    elif kind < 0.45:
+        choose = _around if random.random() < 0.35 else _row_of_cells
+        cells(layer, choose(sheet, size, random), size, random)
+    elif kind < 0.55:
+        pen = random.uniform(0.5, max(0.6, 0.1 * size))
+        for left, _, right, bottom in _around(sheet, size, random):
+            layer.line([(left, bottom), (right, bottom + random.normal(0, 0.05) * size)], pen)
+    if random.random() < 0.12:
+        x = random.uniform(0, sheet.width)
+        layer.line([(x, 0), (x + random.normal(0, 4), sheet.height)], random.uniform(0.5, 3))
+    if random.random() < 0.06:
+        for _ in range(random.integers(1, 4)):
+            x, y = random.uniform(0, sheet.width), random.uniform(0, sheet.height)
+            layer.disc(x, y, random.uniform(1, 9))
+    return layer.coverage()
+
+
+def _beside(sheet: Sheet, size: float, random: Random) -> Coverage:
+    """Return words, letters and scribbles that lie on no digit."""
+    total = np.zeros_like(sheet.ink)
+    pen = size * math.exp(random.uniform(math.log(0.03), math.log(0.18)))
+    empty = not sheet.digits
+    kinds = []
+    if random.random() < (0.7 if empty else 0.3):
+        kinds += ["words"] * int(random.integers(1, 4))
+    if random.random() < (0.6 if empty else 0.2):
+        kinds += ["scribble"] * int(random.integers(1, 4))
+    if random.random() < (0.6 if empty else 0.2):
+        kinds += ["letters"] * int(random.integers(1, 4))
+    if random.random() < 0.08:
+        kinds += ["specks"]
+    for kind in kinds:
+        layer = Layer(sheet.width, sheet.height)
+        own = size * random.uniform(0.4, 1.4)
+        if kind == "words":
+            words(layer, own, random)
+        elif kind == "scribble":
+            scribble(layer, own * random.uniform(0.5, 2), pen, random)
+        elif kind == "letters":
+            letters(layer, own, pen, random)
+        else:
+            for _ in range(random.integers(1, 12)):
+                x, y = random.uniform(0, sheet.width), random.uniform(0, sheet.height)
+                layer.disc(x, y, random.uniform(0.4, max(0.5, 0.08 * size)))
+        coverage = layer.coverage()
+        if float((coverage * sheet.ink).sum()) < 0.5:
+            np.maximum(total, coverage, out=total)
+    return total
+
+
+def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
+    """Put paper, print, ink and objects together, and take the picture."""
+    width, height = sheet.width, sheet.height
+    paper = random.uniform(0.55, 1)
+    grey = np.full((height, width), paper, np.float32)
+    if random.random() < 0.3:
+        grey += np.float32(random.uniform(0, 0.04)) * texture(width, height, random)
+    contrast = math.exp(random.uniform(math.log(0.25), math.log(1)))
+    contrast = contrast if random.random() < 0.6 else 0.95
+    if random.random() < 0.55:
+        shade = contrast if random.random() < 0.4 else random.uniform(0.2, 1)
+        grey *= 1 - shade * _printed(sheet, size, random)
+    ink = np.maximum(sheet.ink, _marks(sheet, size, random).coverage())
+    beside = _beside(sheet, size, random)
+    if random.random() < 0.5:
+        ink = np.maximum(ink, beside)
+    else:
+        grey *= 1 - random.uniform(0.2, 1) * beside
+    grey *= 1 - contrast * ink
+    if random.random() < 0.4:
+        grey *= light(width, height, random)
+    if random.random() < 0.35:
+        grey = _with_objects(sheet, grey, random)
+    pixels = through_camera(grey, random)
+    return 255 - pixels if random.random() < 0.25 else pixels
+
+
+def _with_objects(sheet: Sheet, grey: Coverage, random: Random) -> Coverage:
+    """Lay objects on the page; where they cover a digit, nobody knows what it was."""
+    cover = foreign_objects(sheet.width, sheet.height, random)
+    hidden = (cover > 0.5) & (sheet.owners > 0)
+    if hidden.any():
+        sizes = np.bincount(sheet.owners.ravel(), minlength=256)
+        lost = np.bincount(sheet.owners[hidden], minlength=256)
+        if (lost > 0.06 * sizes)[1:].any():
+            return grey
+    level = random.uniform(0, 0.5) if random.random() < 0.8 else random.uniform(0.5, 1)
+    surface = np.full_like(grey, level)
+    if random.random() < 0.5:
+        surface += np.float32(random.uniform(0, 0.12)) * texture(sheet.width, sheet.height, random)
+    sheet.owners[hidden] = 0
+    result: Coverage = grey * (1 - cover) + surface * cover
+    return result

@@ -1,0 +1,141 @@
+"""From the finder's answer to digits: which ink belongs to which, each cut out on its own.
+
+Ink points to the centre of its digit. Where much of it points to is a digit; what points elsewhere
+is none's (generalised Hough voting, Ballard, 1981; as in Panoptic-DeepLab, Cheng et al., 2020).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from digits.reading.finder import CELL, OFFSET_UNIT, Answer
+from digits.reading.image import normalise
+
+# Votes are counted in a neighbourhood of this standard deviation, and compared in one of this
+# width, both in cells.
+VOTE_SPREAD = 1.5
+VOTE_WINDOW = 5
+# So many votes, and the finder's own probability of a centre near there, make a digit.
+LEAST_VOTES = 0.25
+LEAST_HEAT = 0.2
+LEAST_CELLS = 4
+# Ink that points farther astray than so many times its digit's median isn't the digit's.
+MOST_ASTRAY = 3.0
+# A digit's ink points to one place: the mean distance from it, as a share of the digit's size.
+MOST_SPREAD = 0.3
+# Around a digit there is paper, which tells how dark the ink is: so many pixels.
+_RIM = 6
+_FAINTEST = 0.12
+_AROUND = np.ones((3, 3), bool)
+
+Box = tuple[float, float, float, float]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A digit on a page."""
+
+    box: Box
+    """Left, top, right, bottom in pixels of the page."""
+    heat: float
+    """The probability that a digit's centre is there."""
+    image: NDArray[np.uint8]
+    """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+
+    @property
+    def height(self) -> float:
+        """How high it is in pixels; of what lies flat, most of its width."""
+        left, top, right, bottom = self.box
+        return max(bottom - top, 0.7 * (right - left))
+
+
+def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
+    """Return the digits of a page that the finder has looked at.
+
+    `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
+    """
+    # Where no digit is likelier than all together.
+    none, digits = answer[..., 0], answer[..., 1:11]
+    rows, columns = np.nonzero(none < np.logaddexp.reduce(digits, axis=-1))
+    way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
+    targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
+    centers_near = ndimage.maximum_filter(answer[..., 11], VOTE_WINDOW)
+    heat = np.asarray(1 / (1 + np.exp(-centers_near)), np.float32)
+    centers = _centers(targets, heat)
+    if not len(centers):
+        return []
+    owner, astray = _joined(targets, centers)
+    owners = np.full(heat.shape, -1)
+    owners[rows, columns] = owner
+    found = []
+    for index, (row, column) in enumerate(centers):
+        own = owner == index
+        if own.sum() < LEAST_CELLS:
+            continue
+        box = _box(rows[own], columns[own])
+        if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
+            continue
+        image = _cut(page, owners, index, box)
+        if image.any():
+            found.append(Instance(box, float(heat[row, column]), image))
+    return found
+
+
+def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
+    """Return the cells (n, 2) that most ink around points to, where there may be a centre."""
+    votes = np.zeros(heat.shape, np.float32)
+    places = targets.round().astype(int)
+    inside = ((places >= 0) & (places < heat.shape)).all(axis=1)
+    np.add.at(votes, tuple(places[inside].T), 1)
+    votes = ndimage.gaussian_filter(votes, VOTE_SPREAD)
+    peaks = votes == ndimage.maximum_filter(votes, VOTE_WINDOW)
+    return np.argwhere(peaks & (votes > LEAST_VOTES) & (heat > LEAST_HEAT))
+
+
+def _joined(targets: NDArray[np.float32], centers: Places) -> tuple[Places, NDArray[np.float32]]:
+    """Return the centre that each cell of ink points to, -1 for none, and how far past it."""
+    distances = np.hypot(*(targets[:, np.newaxis] - centers).transpose(2, 0, 1))
+    owner, astray = distances.argmin(axis=1), distances.min(axis=1)
+    for index in range(len(centers)):
+        own = owner == index
+        if own.any():
+            most = MOST_ASTRAY * (float(np.median(astray[own])) + 0.5)
+            owner[own & (astray > most)] = -1
+    return owner, astray
+
+
+def _box(rows: Places, columns: Places) -> tuple[int, int, int, int]:
+    return (
+        CELL * int(columns.min()),
+        CELL * int(rows.min()),
+        CELL * (int(columns.max()) + 1),
+        CELL * (int(rows.max()) + 1),
+    )
+
+
+def _cut(
+    page: NDArray[np.uint8], owners: Places, index: int, box: tuple[int, int, int, int]
+) -> NDArray[np.uint8]:
+    """Cut a digit out without the ink of others, and give it MNIST's size and place."""
+    left, top, right, bottom = box
+    rows = slice(max(top - _RIM, 0), bottom + _RIM)
+    columns = slice(max(left - _RIM, 0), right + _RIM)
+    owners = owners[
+        rows.start // CELL : rows.stop // CELL, columns.start // CELL : columns.stop // CELL
+    ]
+    own, ink = owners == index, owners >= 0
+    # The edge of a stroke may lie in the next cell.
+    grown = own | (ndimage.binary_dilation(own, _AROUND) & ~ink)
+    own, ink, grown = (mask.repeat(CELL, axis=0).repeat(CELL, axis=1) for mask in (own, ink, grown))
+    grey = page[rows, columns].astype(np.float32)
+    paper = np.median(grey if ink.all() else grey[~ink])
+    darkness = paper - grey
+    if darkness[own].mean() < 0:
+        darkness = -darkness
+    darkest = max(float(np.quantile(darkness[own], 0.9)), 1e-3)
+    share = (darkness / darkest).clip(0, 1) * grown
+    share[share < _FAINTEST] = 0
+    return normalise((255 * share).astype(np.uint8))

@@ -1,0 +1,165 @@
+"""From a picture to the numbers on it: find digits, look closer, name each, put them in rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from digits.reading.finder import MULTIPLE, Finder
+from digits.reading.instances import Box, Instance, to_instances
+
+# The longer side of the picture at each look: from afar, then from nearer, until what is found is
+# large enough.
+LOOKS = (64, 128, 256, 512, 1024)
+LEAST_HEIGHT = 22
+# Digits are read at this height: every line of them is looked at again.
+READING_HEIGHT = 40
+MOST_ENLARGED = 3.0
+# The mean probability of a number's centres: single digits may be doubtful. Chosen on validation
+# digits, and on words, letters, scribbles and photos.
+LEAST_HEAT = 0.45
+# Shares of a digit's height: what is seen around a number, and how near each other digits of one
+# number are on a line.
+_AROUND = 0.45
+_REACH = 2.5
+_GAP = 0.8
+_LEVEL = 0.4
+_MARGIN = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A digit where it is on a picture."""
+
+    box: Box
+    """Left, top, right, bottom in pixels of the picture."""
+    height: float
+    heat: float
+    image: NDArray[np.uint8]
+    """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+
+
+def find_numbers(finder: Finder, picture: NDArray[np.uint8]) -> list[list[Found]]:
+    """Find the digits in a grey picture, uint8 array (height, width), any size and content.
+
+    Returns numbers from top to bottom and from left to right, each with its digits in order.
+    """
+    digits = [
+        digit
+        for line in _lines(_glance(finder, picture))
+        for digit in _closer(finder, picture, line)
+    ]
+    numbers = [
+        number
+        for line in _lines(_distinct(digits))
+        for number in _parted(line)
+        if np.mean([digit.heat for digit in number]) >= LEAST_HEAT
+    ]
+    return sorted(numbers, key=lambda number: (min(d.box[1] for d in number), number[0].box[0]))
+
+
+def _look(
+    finder: Finder, picture: NDArray[np.uint8], scale: float, corner: tuple[int, int]
+) -> list[Found]:
+    """Look at a part of a picture, whose left top corner is at `corner`, at a scale."""
+    height, width = (max(1, round(side * scale)) for side in picture.shape)
+    if (height, width) != picture.shape:
+        method = Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC
+        picture = np.asarray(Image.fromarray(picture).resize((width, height), method))
+    # A margin, since the network sees least at the edge; its sides have to be multiples.
+    rows, columns = (-(-(side + 2 * _MARGIN) // MULTIPLE) * MULTIPLE for side in picture.shape)
+    top, left = (rows - height) // 2, (columns - width) // 2
+    page = np.full((rows, columns), np.median(picture), np.uint8)
+    page[top : top + height, left : left + width] = picture
+    instances = to_instances(page, finder.look(page))
+    return [
+        _placed(instance, scale, corner[0] - left / scale, corner[1] - top / scale)
+        for instance in instances
+    ]
+
+
+def _placed(instance: Instance, scale: float, x: float, y: float) -> Found:
+    left, top, right, bottom = (side / scale for side in instance.box)
+    box = (left + x, top + y, right + x, bottom + y)
+    return Found(box, instance.height / scale, instance.heat, instance.image)
+
+
+def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
+    """Look from afar, and from nearer while nothing is found that is large enough."""
+    longest = max(picture.shape)
+    found: list[Found] = []
+    for side in LOOKS:
+        scale = side / longest if side == LOOKS[0] else min(side / longest, 1)
+        found = _look(finder, picture, scale, (0, 0))
+        enough = found and np.median([digit.height for digit in found]) * scale >= LEAST_HEIGHT
+        if enough or side >= longest:
+            break
+    return found
+
+
+def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> list[Found]:
+    """Look at a line of digits again, at the size at which digits are read best."""
+    height = float(np.median([digit.height for digit in line]))
+    boxes = np.array([digit.box for digit in line])
+    around = _AROUND * height
+    left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
+    right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
+    scale = min(READING_HEIGHT / height, MOST_ENLARGED)
+    found = _look(finder, picture[top:bottom, left:right], scale, (left, top))
+    return [digit for digit in found if 0.4 < digit.height / height < 1.9] or line
+
+
+def _distinct(digits: list[Found]) -> list[Found]:
+    """Keep the likeliest where several are one (non-maximum suppression)."""
+    kept: list[Found] = []
+    for digit in sorted(digits, key=lambda digit: -digit.heat):
+        if all(overlap(digit.box, other.box) < 0.5 for other in kept):
+            kept.append(digit)
+    return kept
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the intersection over the union of two boxes (left, top, right, bottom)."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (one, other)]
+    return width * height / (sum(areas) - width * height)
+
+
+def _lines(digits: Sequence[Found]) -> list[list[Found]]:
+    """Chain digits that stand beside each other, each to the nearest on its left."""
+    lines: list[list[Found]] = []
+    for digit in sorted(digits, key=lambda digit: digit.box[0]):
+        near = [line for line in lines if _are_neighbours(line[-1], digit)]
+        if near:
+            min(near, key=lambda line: digit.box[0] - line[-1].box[2]).append(digit)
+        else:
+            lines.append([digit])
+    return lines
+
+
+def _are_neighbours(left: Found, right: Found) -> bool:
+    low, high = sorted([left.height, right.height])
+    shared = min(left.box[3], right.box[3]) - max(left.box[1], right.box[1])
+    least = min(digit.box[3] - digit.box[1] for digit in (left, right))
+    return (
+        shared > _LEVEL * least and high < 2.2 * low and right.box[0] - left.box[2] < _REACH * high
+    )
+
+
+def _parted(line: list[Found]) -> list[list[Found]]:
+    """Part a line where a gap is clearly wider than its others."""
+    gaps = [right.box[0] - left.box[2] for left, right in pairwise(line)]
+    height = float(np.median([digit.height for digit in line]))
+    widest = max(_GAP * height, 2 * float(np.median(gaps))) if gaps else 0.0
+    numbers = [[line[0]]]
+    for gap, digit in zip(gaps, line[1:], strict=True):
+        if gap > widest:
+            numbers.append([])
+        numbers[-1].append(digit)
+    return numbers

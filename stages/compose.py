@@ -1,0 +1,49 @@
+"""Compose pages of numbers for the finder to learn from, and to choose by.
+
+data/processed/{train,val}.npz → data/pages/{train,val}.npz: `python -m stages.compose`
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+from tqdm import tqdm
+
+from digits.data.composition import compose_pages
+from digits.data.pages import Pages, join, save_pages
+from digits.data.splits import load_split
+from digits.pipeline.params import Section, load_params
+from digits.pipeline.processors import count_processors
+from digits.pipeline.stage import run_stage
+
+SHARES = 40  # of the pages, each with its own seed: the number of processes changes nothing
+
+Count = Annotated[int, Field(strict=True, ge=SHARES)]
+
+
+class ComposeParams(Section):
+    """The section `compose` of params.yaml."""
+
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    train_pages: Count
+    val_pages: Count
+
+
+def compose_all(pool: ProcessPoolExecutor, name: str, count: int, seed: int) -> Pages:
+    """Compose about `count` pages of the digits in a split."""
+    compose = partial(compose_pages, load_split(name), count // SHARES)
+    shares = pool.map(compose, range(seed * SHARES, (seed + 1) * SHARES))
+    return join(list(tqdm(shares, f"{name} pages", SHARES, unit="share")))
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params("compose", ComposeParams)
+    with ProcessPoolExecutor(count_processors()) as pool:
+        for name, count in (("train", params.train_pages), ("val", params.val_pages)):
+            save_pages(name, compose_all(pool, name, count, params.seed))
+
+
+if __name__ == "__main__":
+    run_stage(main)

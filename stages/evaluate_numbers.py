@@ -1,0 +1,116 @@
+"""Read numbers, and single digits among other things, on pages composed of test digits.
+
+models/digits.tflite, data/processed/test.npz → metrics/numbers.json, plots/numbers.csv and
+plots/numbers_examples.png: `python -m stages.evaluate_numbers`
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+from pydantic import Field
+from tqdm import tqdm
+
+from digits.data.splits import Split, load_dataset, load_split
+from digits.evaluation.numbers import Score, score
+from digits.evaluation.pages import EMPTY, NUMBERS, SINGLES, Page
+from digits.figures.numbers import plot_examples
+from digits.pipeline.params import Section, load_params
+from digits.pipeline.processors import count_processors
+from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
+from digits.reading.classifier import load_cached
+from digits.reading.location import MODEL
+from digits.reading.numbers import NumbersReading, read_numbers
+
+METRICS = Path("metrics/numbers.json")
+TABLE = Path("plots/numbers.csv")
+EXAMPLES = Path("plots/numbers_examples.png")
+SHOWN = 12
+DECIMALS = 4
+KINDS = NUMBERS | SINGLES | EMPTY
+SPACINGS = ("spaced", "tight", "touching")
+
+
+class EvaluateNumbersParams(Section):
+    """The section `evaluate_numbers` of params.yaml."""
+
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    pages: Annotated[int, Field(strict=True, ge=1)]
+
+
+class Result(NamedTuple):
+    """A page that was read."""
+
+    page: Page
+    reading: NumbersReading
+    score: Score
+
+
+def read(split: Split, seed: int, kind: str, number: int) -> Result:
+    """Compose the page of a kind with a number, and read it."""
+    random = np.random.default_rng([seed, sorted(KINDS).index(kind), number])
+    page = KINDS[kind](split, random)
+    reading = read_numbers(page.encoded(), load_cached(MODEL))
+    return Result(page, reading, score(page, reading))
+
+
+def to_row(kind: str, results: Iterable[Result]) -> dict[str, Any]:
+    """Return the rates of a kind of pages: of strings, of digits, and of pages with a false one."""
+    scores = [result.score for result in results]
+    total = sum(scores[1:], start=scores[0])
+    characters = total.digits + total.numbers - len(scores)  # and blanks between numbers
+    rates = {
+        "accuracy": total.right / max(total.numbers, 1),
+        "cer": total.edits / max(characters, 1),
+        "precision": total.found / max(total.read, 1),
+        "recall": total.found / max(total.digits, 1),
+        "false": sum(one.false for one in scores) / len(scores),
+    }
+    names = rates if total.numbers else ("false",)
+    rounded = {name: round(rates[name], DECIMALS) if name in names else "" for name in rates}
+    return {"kind": kind, "pages": len(scores), "numbers": total.numbers, **rounded}
+
+
+def to_metrics(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the figures by which to choose a model."""
+    by_kind = {row["kind"]: row for row in rows}
+
+    def mean(kinds: Iterable[str], rate: str) -> float:
+        return round(float(np.mean([by_kind[kind][rate] for kind in kinds])), DECIMALS)
+
+    surroundings = [kind for kind in NUMBERS if kind not in SPACINGS]
+    return {
+        **{kind: by_kind[kind]["accuracy"] for kind in SPACINGS},
+        "surroundings": mean(surroundings, "accuracy"),
+        "singles": mean(SINGLES, "accuracy"),
+        "precision": mean(NUMBERS, "precision"),
+        "recall": mean(NUMBERS, "recall"),
+        "false": mean(EMPTY, "false"),
+    }
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params("evaluate_numbers", EvaluateNumbersParams)
+    rows, right, wrong = [], [], []
+    with ProcessPoolExecutor(count_processors()) as pool:
+        for kind in tqdm(KINDS, "pages of numbers", unit="kind"):
+            one = partial(read, load_split("test"), params.seed, kind)
+            results = list(pool.map(one, range(params.pages), chunksize=8))
+            rows.append(to_row(kind, results))
+            missed = [r for r in results if r.score.right < r.score.numbers or r.score.false]
+            wrong += missed[:1]
+            right += [result for result in results if result not in missed][:1]
+    write_json(METRICS, to_metrics(rows))
+    write_csv(TABLE, rows)
+    shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]
+    figure = plot_examples(shown, load_dataset()["name"])
+    with replacing(EXAMPLES) as temporary:
+        figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,88 @@
+"""The training of the finder: it learns, goes on where it was killed, and is exported."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from digits.data.composition import compose_pages
+from digits.reading.finder import CHANNELS, Finder
+from digits.training.finder import build_finder, finder_loss, page_batches, standardise
+from digits.training.model import save_model
+from stages import export, train_finder
+
+PARAMS = train_finder.TrainFinderParams(
+    seed=1,
+    threads=2,
+    epochs=2,
+    batch_size=4,
+    learning_rate=0.004,
+    warmup=0.1,
+    weight_decay=0.001,
+    filters=[4, 4, 8, 8],
+)
+
+
+@pytest.fixture(scope="module")
+def pages(handwritten):
+    return compose_pages(handwritten, 8, 1)
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path, monkeypatch):
+    monkeypatch.setattr(train_finder, "HISTORY", tmp_path / "history.csv")
+
+
+def weights(model):
+    return [weight.numpy() for weight in model.weights]
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(pages, tmp_path, monkeypatch):
+    whole, records = train_finder.fit(PARAMS, pages, pages, tmp_path / "whole")
+    assert [record["epoch"] for record in records] == [1, 2]
+
+    class Killed(BaseException):
+        pass
+
+    def die(path, rows):
+        if len(rows) == 1:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train_finder, "write_csv", die)
+        with pytest.raises(Killed):
+            train_finder.fit(PARAMS, pages, pages, tmp_path / "killed")
+    resumed, again = train_finder.fit(PARAMS, pages, pages, tmp_path / "killed")
+    assert again == records
+    for one, same in zip(weights(whole), weights(resumed), strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_it_is_exported_as_it_is_and_takes_pages_of_any_size(tmp_path):
+    keras.utils.set_random_seed(1)
+    model = build_finder([4, 4, 8, 8])
+    path = tmp_path / "finder.keras"
+    save_model(model, path)
+    model = keras.models.load_model(path, compile=False)
+    finder = Finder(export.to_litert(model, half=True))
+    for shape in ((32, 48), (64, 16), (32, 48)):
+        page = np.random.default_rng(1).integers(0, 255, shape, np.uint8)
+        answer = finder.look(page)
+        assert answer.shape == (shape[0] // 2, shape[1] // 2, CHANNELS)
+        expected = model(standardise(page[np.newaxis]), training=False).numpy()[0]
+        np.testing.assert_allclose(answer, expected, atol=0.02)
+
+
+def test_the_loss_is_least_where_all_is_right(pages):
+    (_, targets), *_ = page_batches(pages, 8, range(1), 1)
+    right = np.zeros((*targets.shape[:3], CHANNELS), np.float32)
+    classes = np.maximum(targets[..., 0].numpy().astype(int), 0)
+    np.put_along_axis(right[..., :11], classes[..., np.newaxis], 20, axis=-1)
+    right[..., 11] = np.where(targets[..., 4] > 0.85, 20, -20)
+    right[..., 12:] = targets[..., 1:3] / 16
+    least = float(finder_loss(targets, tf.constant(right)))
+    assert least < 0.01
+    for channel in (5, 11, 12):
+        wrong = right.copy()
+        wrong[..., channel] += 25
+        assert float(finder_loss(targets, tf.constant(wrong))) > least + 0.1

@@ -1,0 +1,209 @@
+"""Numbers: found among all that surrounds them, read, and put in rows."""
+
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from digits.data.splits import Split
+from digits.evaluation.numbers import Score, edit_distance, score
+from digits.evaluation.pages import EMPTY, NUMBERS, SINGLES
+from digits.reading.classifier import Classifier
+from digits.reading.finder import CHANNELS
+from digits.reading.instances import to_instances
+from digits.reading.numbers import read_numbers
+from digits.reading.search import Found, find_numbers, overlap
+
+NOTHING = np.zeros((28, 28), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.load()
+
+
+def found(left, top, width=20, height=40, heat=0.9):
+    return Found((left, top, left + width, top + height), height, heat, NOTHING)
+
+
+class Seen:
+    """A finder that finds the same digits whatever it looks at."""
+
+    def __init__(self, monkeypatch, digits):
+        monkeypatch.setattr("digits.reading.search._look", lambda *_: digits)
+
+
+def rows(monkeypatch, *digits):
+    """Where the digits of each number begin."""
+    Seen(monkeypatch, list(digits))
+    page = np.zeros((500, 500), np.uint8)
+    return [[digit.box[0] for digit in number] for number in find_numbers(None, page)]
+
+
+def test_digits_beside_each_other_are_a_number(monkeypatch):
+    assert rows(monkeypatch, found(60, 10), found(10, 12), found(35, 8)) == [[10, 35, 60]]
+
+
+def test_a_gap_clearly_wider_than_the_others_parts_two_numbers(monkeypatch):
+    digits = [found(10, 10), found(35, 10), found(110, 10), found(135, 10)]
+    assert rows(monkeypatch, *digits) == [[10, 35], [110, 135]]
+
+
+def test_a_number_may_be_spaced_widely(monkeypatch):
+    assert rows(monkeypatch, *(found(x, 10) for x in (10, 75, 140))) == [[10, 75, 140]]
+
+
+def test_numbers_come_from_top_to_bottom_then_from_left_to_right(monkeypatch):
+    digits = [found(200, 10), found(10, 200), found(10, 10), found(10, 100)]
+    assert rows(monkeypatch, *digits) == [[10], [200], [10], [10]]
+
+
+def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
+    assert rows(monkeypatch, found(10, 10), found(12, 10, heat=0.4)) == [[10]]
+
+
+def test_overlap_is_that_of_areas():
+    assert overlap((0, 0, 2, 2), (0, 0, 2, 2)) == 1
+    assert overlap((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 2, 2), (2, 0, 3, 2)) == 0
+
+
+def answer(height, width):
+    """What a finder says of a page on which there is nothing."""
+    nothing = np.zeros((height // 2, width // 2, CHANNELS), np.float32)
+    nothing[..., 0], nothing[..., 11] = 9, -9
+    return nothing
+
+
+def test_ink_joins_the_centre_that_it_points_to():
+    page = np.full((64, 64), 255, np.uint8)
+    said = answer(64, 64)
+    for row, left in ((20, 10), (20, 34)):
+        page[row : row + 20, left : left + 12] = 0
+        cells = slice(row // 2, row // 2 + 10), slice(left // 2, left // 2 + 6)
+        said[(*cells, 0)], said[(*cells, 4)], said[(*cells, 11)] = -9, 9, 3
+        rows_, columns = np.mgrid[cells]
+        said[(*cells, 12)] = (left + 6 - 2 * columns) / 16
+        said[(*cells, 13)] = (row + 10 - 2 * rows_) / 16
+    instances = sorted(to_instances(page, said), key=lambda instance: instance.box)
+    assert [instance.box for instance in instances] == [(10, 20, 22, 40), (34, 20, 46, 40)]
+    assert all(instance.image.max() == 255 for instance in instances)
+    assert to_instances(page, answer(64, 64)) == []
+
+
+@pytest.mark.parametrize("kind", ["spaced", "ruled", "photo", "board", "several"])
+def test_numbers_are_read(classifier, handwritten, kind):
+    """Not all: a hand that MNIST doesn't know, of eight by eight pixels, is hard to read."""
+    total = Score(0, 0, 0, 0, 0, 0, False)
+    for number in range(6):
+        page = NUMBERS[kind](handwritten, np.random.default_rng([1, number]))
+        total += score(page, read_numbers(page.encoded(), classifier))
+    assert total.found >= 0.9 * total.digits
+    assert total.edits <= 0.3 * total.digits
+
+
+def test_a_digit_is_read_among_other_things(classifier, handwritten):
+    right = 0
+    for kind, draw in SINGLES.items():
+        page = draw(handwritten, np.random.default_rng([2, len(kind)]))
+        right += score(page, read_numbers(page.encoded(), classifier)).right
+    assert right >= 0.8 * len(SINGLES)
+
+
+def test_boxes_are_in_pixels_of_the_picture_as_it_is(classifier, handwritten):
+    page = NUMBERS["spaced"](handwritten, np.random.default_rng(4))
+    large = page.image.resize((4 * page.image.width, 4 * page.image.height))
+    (number,) = read_numbers(large, classifier).numbers
+    assert len(number.digits) == len(page.texts[0])
+    for digit, truth in zip(number.digits, page.boxes[0], strict=True):
+        x, y, width, height = digit.box
+        assert overlap((x, y, x + width, y + height), tuple(4 * side for side in truth)) > 0.5
+    assert 0 < number.confidence <= min(digit.confidence for digit in number.digits)
+    x, y, width, height = number.box
+    assert min(x, y) >= 0
+    assert x + width <= large.width
+    assert y + height <= large.height
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_empty_page_is_blank(classifier, level):
+    reading = read_numbers(Image.new("L", (300, 200), level), classifier)
+    assert (reading.numbers, reading.reason) == ((), "blank")
+
+
+def test_a_page_of_words_has_no_digits(classifier, handwritten):
+    empty = [
+        draw(handwritten, np.random.default_rng([5, number]))
+        for number in range(4)
+        for draw in EMPTY.values()
+    ]
+    read = [read_numbers(page.encoded(), classifier) for page in empty]
+    assert sum(bool(reading.numbers) for reading in read) <= 0.5 * len(read)
+    assert {reading.reason for reading in read if not reading.numbers} == {"no_digits"}
+
+
+def test_what_can_t_be_decoded_is_unreadable(classifier):
+    reading = read_numbers(b"no picture", classifier)
+    assert reading.reason == "unreadable"
+    assert "export" in reading.error
+
+
+def specks(count: int) -> Image.Image:
+    image = Image.new("L", (1500, 1500), 255)
+    places = np.random.default_rng(1).integers(0, 1500, (count, 2))
+    ImageDraw.Draw(image).point([(int(x), int(y)) for x, y in places], 0)
+    return image
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        specks(10_000),
+        Image.fromarray(np.random.default_rng(1).integers(0, 255, (1200, 900), np.uint8)),
+        Image.fromarray(np.tile(np.repeat(np.uint8([0, 255]), 2), (400, 100))),
+        Image.fromarray(np.tile(np.uint8([[0], [255]]), (3, 3000))),
+        Image.new("L", (1, 1), 9),
+        Image.new("L", (7000, 7000), 255),
+    ],
+    ids=["specks", "noise", "stripes", "a strip", "a pixel", "huge"],
+)
+def test_any_picture_gets_an_answer_in_bounded_time(classifier, image):
+    start = time.process_time()
+    read_numbers(image, classifier)
+    assert time.process_time() - start < 20  # on a busy machine; 2 alone
+
+
+def test_fifty_numbers_are_read(classifier, handwritten):
+    page = Image.new("L", (2400, 3200), 255)
+    texts = []
+    for number in range(50):
+        one = NUMBERS["spaced"](handwritten, np.random.default_rng([6, number]))
+        shown = one.image.convert("L").resize(
+            (440, round(440 * one.image.height / one.image.width))
+        )
+        page.paste(shown.crop((0, 0, 440, 300)), (20 + 480 * (number % 5), 310 * (number // 5)))
+        texts += one.texts
+    numbers = [number.text for number in read_numbers(page, classifier).numbers]
+    assert 40 <= len(numbers) <= 60
+
+
+def test_the_edit_distance():
+    assert edit_distance("4711", "4711") == 0
+    assert edit_distance("4711", "471") == 1
+    assert edit_distance("", "12") == 2
+    assert edit_distance("123", "321") == 2
+
+
+def test_no_digit_is_counted_as_found_that_is_not_there(classifier, handwritten):
+    page = NUMBERS["spaced"](handwritten, np.random.default_rng(1))
+    reading = read_numbers(Image.new("L", (30, 30), 255), classifier)
+    missed = score(page, reading)
+    assert (missed.right, missed.found, missed.read, missed.false) == (0, 0, 0, False)
+    assert missed.edits == len(page.texts[0])
+
+
+def test_usage_of_a_split_is_by_its_images(handwritten):
+    one = Split(handwritten.images[:1], handwritten.labels[:1])
+    page = NUMBERS["tight"](one, np.random.default_rng(1))
+    assert set(page.texts[0]) == {str(one.labels[0])}
