@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -15,6 +16,7 @@ from history import make_history
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
+from benchmarks.bucket import BucketServer
 from benchmarks.clone import Clone
 from benchmarks.deployment import find_uv
 from benchmarks.kills import Reference, run_reference
@@ -87,6 +89,14 @@ def package_index() -> None:
     command = [find_uv(), "pip", "compile", "--no-cache", "--quiet", "-"]
     if subprocess.run(command, input=b"pip", capture_output=True).returncode:
         pytest.skip("no package index can be reached: there is no network")
+
+
+@pytest.fixture(scope="session")
+def bucket_server(tmp_path_factory) -> Iterator[BucketServer]:
+    """A real S3 server with an empty bucket."""
+    server = BucketServer(tmp_path_factory.mktemp("bucket"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

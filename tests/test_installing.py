@@ -1,11 +1,13 @@
 """README's and docs' other ways to an environment, each in a folder of its own."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.deployment import copy, find_uv
@@ -88,6 +90,25 @@ def test_what_a_remote_needs_can_be_added(project, extra):
     run(project, find_uv(), "add", "--group", "train", f"dvc[{extra}]")
     program = project / ".venv" / "bin" / "python"
     run(project, program, "-c", f"import dvc_{extra}")
+
+
+def test_the_docs_example_reads_pictures_under_ray(project, tmp_path):
+    """Ray asks for other versions than the lock file, and so has an environment of its own."""
+    uv, programs = find_uv(), tmp_path / "new" / "bin"
+    run(tmp_path, uv, "venv", "--quiet", "--python", sys.executable, "new")
+    packages = [f"{project}[batch]", "ray[data]"]
+    run(tmp_path, uv, "pip", "install", "--quiet", "--python", programs / "python", *packages)
+    page = Path("docs/clusters.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(import ray\n.*?)```", page, re.S)
+    (tmp_path / "example.py").write_text(example)
+    run(tmp_path, programs / "digits", "pack", PICTURE.parent, "shards")
+    run(tmp_path, programs / "python", "example.py")
+    run(tmp_path, programs / "digits", "batch", "shards", "expected")
+    answers, expected = (
+        sorted(pq.read_table(tmp_path / name).to_pylist(), key=lambda row: row["path"])
+        for name in ("answers", "expected")
+    )
+    assert answers == expected
 
 
 @gigabytes

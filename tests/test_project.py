@@ -88,7 +88,7 @@ def test_pip_takes_every_package_that_uv_has_locked():
     assert not [
         package.name
         for package in packages
-        if python not in SpecifierSet(package.metadata["Requires-Python"] or "")
+        if python not in SpecifierSet(package.metadata.get("Requires-Python", ""))
     ]
 
 

@@ -131,6 +131,7 @@ def test_four_kinds_of_remote_are_shown():
     assert [name for name, *_ in REMOTES] == ["dvc[ssh]", "dvc[s3]", "dvc[gs]", "dvc[azure]"]
 
 
+BUCKETS = "tests/test_buckets.py"
 EXPERIMENTS = "tests/pipeline/test_experiments.py"
 PIPELINE = "tests/pipeline/test_pipeline.py"
 KILLS = "tests/pipeline/test_kills.py"
@@ -170,6 +171,21 @@ RUN_IN = {
     "tests/test_predict.py::test_help_is_quick_and_loads_nothing_heavy": ["digits predict --help"],
     "tests/test_evaluate.py::test_people_get_a_table": ["digits evaluate PATH"],
     "tests/test_installing.py::test_pip_installs_what_reading_needs_and_no_more": ["pip install ."],
+    "tests/test_installing.py::test_the_docs_example_reads_pictures_under_ray": [
+        "pip install '.[batch]'"
+    ],
+    f"{BUCKETS}::test_loose_pictures_and_shards_are_read_alike": [
+        "digits pack s3://bucket/scans s3://bucket/shards",
+        "digits batch s3://bucket/shards s3://bucket/answers",
+    ],
+    f"{BUCKETS}::test_a_dry_run_counts": [
+        "digits batch s3://bucket/shards s3://bucket/answers --dry-run"
+    ],
+    "tests/test_clusters.py::test_workers_and_client_may_be_killed": [
+        "dask scheduler",
+        "dask worker tcp://host:8786 --nworkers 8 --nthreads 1",
+        "digits batch s3://bucket/shards s3://bucket/answers --scheduler tcp://host:8786",
+    ],
     "tests/test_installing.py::test_a_wheel_reads_every_format_in_an_empty_folder": [
         "pip install pillow-heif"
     ],
@@ -189,6 +205,7 @@ RUN_IN = {
     ],
     "tests/browser/test_visit.py::test_it_can_be_seen_and_touched": ["make screenshots"],
     "tests/pipeline/test_benchmarks.py::test_a_measurement_ends_in_its_file": [
+        "make batch",
         "make bench",
         "make bench-train",
         "make page",
@@ -254,6 +271,15 @@ RUN_IN = {
         "git init && git add --all && git commit --message start"
     ],
     "tests/pipeline/test_remotes.py::test_data_are_shared_over_ssh": ["dvc push", "dvc pull"],
+    "tests/pipeline/test_remotes.py::test_pictures_are_imported_from_a_bucket": [
+        "dvc import-url s3://bucket/own data/own",
+        "dvc update data/own.dvc",
+    ],
+    f"{EXPERIMENTS}::test_several_machines_run_experiments_and_share_them": [
+        "git clone https://example.org/digits.git && cd digits",
+        "dvc exp list origin",
+        "dvc exp pull origin seed-2 seed-3",
+    ],
     "tests/pipeline/test_remotes.py::test_data_are_shared_through_a_folder": [
         "dvc remote add --default storage /mnt/storage"
     ],
@@ -271,7 +297,8 @@ def commands() -> set[str]:
     blocks = re.findall(r"```console\n(.*?)```", text, re.S)
     lines = [line for block in blocks for line in block.splitlines() if "$ " not in block]
     lines += [line[2:] for block in blocks for line in block.splitlines() if line[:2] == "$ "]
-    program = r"(?:[A-Z_]+=\S+ )?(?:make|dvc|uv|git|pip|docker|digits|rm|-S) (?!run`|predict`)"
+    program = r"(?!\w+ run`|digits (?:predict|read|batch)`)"  # what is spoken of, not typed
+    program += r"(?:[A-Z_]+=\S+ )?(?:make|dvc|uv|git|pip|docker|digits|rm|-S) "
     prose = re.sub(r"```.*?```", "", text, flags=re.S)
     lines += re.findall(rf"`({program}[^`]+)`", prose)
     return {" ".join(re.sub(r"  +#.*", "", line).split()) for line in lines} - {""}

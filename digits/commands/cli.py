@@ -1,7 +1,8 @@
 """The command line: `digits predict PICTURE ...` reads the digit in each picture.
 
 `digits read PICTURE ...` reads the numbers. `digits evaluate PATH` says how many of labelled
-pictures are read right.
+pictures are read right. `digits batch` reads very many, on a cluster, and `digits pack` makes them
+quick to fetch.
 
 Results go to standard output, everything else to standard error. The exit status is 0 where every
 picture was read, 1 where some could not be, 2 for a wrong call, 3 for a missing or altered model.
@@ -12,7 +13,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from digits.commands.errors import OutputError, UsageError, WorkersError
@@ -71,6 +73,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_read(commands)
     _add_evaluate(commands)
+    _add_batch(commands)
+    _add_pack(commands)
     return parser
 
 
@@ -155,6 +159,60 @@ def _add_pictures(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "batch",
+        help="read very many pictures, on a cluster",
+        description="Read very many pictures with Dask, on this machine or on a cluster, and write "
+        "a folder of Parquet files. Given again, the command goes on where it was stopped.",
+        epilog="Exit status: 0 all shards read, 1 some not, 2 wrong call, 3 no model. A picture "
+        "that can't be read is a row that says why.",
+    )
+    command.set_defaults(run=_batch)
+    _add_addresses(command, "or shards: Parquet files (path, bytes) and tar files")
+    command.add_argument(
+        "--numbers", action="store_true", help="read every number in each picture, not one digit"
+    )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask scheduler, like tcp://host:8786 (default: a process for each core here)",
+    )
+    command.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="count the pictures, estimate the time, write nothing",
+    )
+    _add_common(command)
+
+
+def _add_pack(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "pack",
+        help="gather loose pictures into Parquet files",
+        description="Gather loose pictures into large Parquet files, so that `digits "
+        "batch` need not fetch them one by one. Given again, the command goes on where it was "
+        "stopped.",
+        epilog="Exit status: 0 all packed, 1 some pictures missing, 2 wrong call.",
+    )
+    command.set_defaults(run=_pack)
+    _add_addresses(command, "all of them loose pictures")
+    command.add_argument(
+        "--size", type=_megabytes, default=128, metavar="MB", help="of a file (default 128)"
+    )
+    command.add_argument("--quiet", action="store_true", help="nothing on standard error")
+
+
+def _add_addresses(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a folder or a pattern at a path, s3://, gs://, az://, ssh:// or https://, or a "
+        f"manifest: a .txt or .parquet file with an address a line; {what}",
+    )
+    command.add_argument("output", metavar="OUTPUT", help="a new folder, at any such address")
+
+
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model",
@@ -168,6 +226,12 @@ def _count(text: str) -> int:
     if text.isdecimal() and 1 <= int(text) <= 10:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10")
+
+
+def _megabytes(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 1000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
 
 
 class _Version(argparse.Action):
@@ -214,6 +278,36 @@ def _evaluate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> i
         return 0 if evaluate(options) else SOME_UNREADABLE
 
     return _reading(parser, run)
+
+
+def _batch(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        with _batch_extra():
+            from digits.commands.batch import batch
+
+        return 0 if batch(options) else SOME_UNREADABLE
+
+    return _reading(parser, run)
+
+
+def _pack(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    def run() -> int:
+        with _batch_extra():
+            from digits.commands.pack import pack
+
+        return 0 if pack(options) else SOME_UNREADABLE
+
+    return _reading(parser, run)
+
+
+@contextmanager
+def _batch_extra() -> Iterator[None]:
+    """Say how to install what `digits batch` and `digits pack` need, where it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        what = f"{error.name} is missing: in the project's folder, `pip install '.[batch]'`"
+        raise UsageError(what) from error
 
 
 def _reading(parser: argparse.ArgumentParser, run: Callable[[], int]) -> int:

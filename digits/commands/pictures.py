@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from digits.commands.streams import note
@@ -65,7 +65,7 @@ def _in_folder(folder: str, quiet: bool) -> list[str]:
     for path in sorted(Path(folder).rglob("*"), key=str):
         if path.is_dir():
             continue
-        if reason := _why_not(path, path.relative_to(folder).parts):
+        if reason := _why_not(path, path.relative_to(folder)):
             left_out[reason] += 1
         else:
             found.append(str(path))
@@ -76,10 +76,15 @@ def _in_folder(folder: str, quiet: bool) -> list[str]:
     return found
 
 
-def _why_not(path: Path, below: tuple[str, ...]) -> str | None:
+def is_hidden(below: PurePath) -> bool:
+    """Say whether a file is a copy that an editor, a notebook or macOS keeps of what is visible;
+    `below`: its path inside of what is read."""
+    return any(name.startswith(".") or name == "__MACOSX" for name in below.parts)
+
+
+def _why_not(path: Path, below: PurePath) -> str | None:
     """Say why a file of a folder is not taken for a picture; `below` is its path inside."""
-    # Copies that an editor, a notebook or macOS keeps of what is visible.
-    if any(name.startswith(".") or name == "__MACOSX" for name in below):
+    if is_hidden(below):
         return "hidden"
     if not path.is_file():  # a pipe, which might never end, or a link that leads nowhere
         return "not a file"

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.slow
 
 MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
 SMALL = {
+    "batch": ["--pictures", "200", "--naps", "1"],
     "bench": ["--runs", "1"],
     "bench-train": ["--digits", "200", "--epochs", "1"],
     "page": ["--runs", "1"],

@@ -5,10 +5,14 @@ import io
 import json
 import re
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from benchmarks.clone import Clone
+from benchmarks.cluster import Cluster
 from digits.reading.classifier import Classifier
 from digits.reading.location import MODEL
 
@@ -132,3 +136,38 @@ def test_a_queue_goes_on_where_it_was_stopped(queue):
     assert states(queue) == {waiting: "Success"}
     assert waiting in table(queue)
     queue.dvc("exp", "remove", waiting)
+
+
+def test_several_machines_run_experiments_and_share_them(clone, tmp_path):
+    """What docs/clusters.md has them run, on two workers that share nothing but two remotes."""
+    page = Path("docs/clusters.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```bash\n(.*?)```", page, re.S)
+    (program,) = re.findall(r"```python\n(import subprocess\n.*?)```", page, re.S)
+    (tmp_path / "experiment.sh").write_text(script.replace("--name", "train --name"))
+    (tmp_path / "run.py").write_text(program)
+
+    mine = clone.copy(tmp_path / "mine")
+    mine.dvc("remote", "add", "--default", "storage", str(tmp_path / "storage"))
+    mine.dvc("push")
+    mine.commit("remote")
+    mine.git("clone", "-q", "--bare", ".", str(tmp_path / "digits.git"))
+
+    people = {f"GIT_{role}": "test" for role in ("AUTHOR_NAME", "COMMITTER_NAME")}
+    people |= {f"GIT_{role}": "test@example.org" for role in ("AUTHOR_EMAIL", "COMMITTER_EMAIL")}
+    repository = {"REPOSITORY": str(tmp_path / "digits.git"), "TMPDIR": str(tmp_path)}
+    cluster = Cluster(2, mine.environment | people | repository)
+    try:
+        command = [sys.executable, "run.py", cluster.address, "2", "3"]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        log = cluster.log.read_text()
+    finally:
+        cluster.stop()
+
+    mine.git("clone", "-q", str(tmp_path / "digits.git"), str(tmp_path / "yours"))
+    yours = Clone(tmp_path / "yours")
+    assert {"seed-2", "seed-3"} <= set(yours.dvc("exp", "list", "origin").split()), log
+    yours.dvc("exp", "pull", "origin", "seed-2", "seed-3")
+    found = table(yours)
+    assert {found[name]["train.seed"] for name in ("seed-2", "seed-3")} == {"2", "3"}
+    yours.dvc("exp", "apply", "seed-3")
+    assert (yours.folder / "models" / "digits.keras").exists()

@@ -1,15 +1,20 @@
-"""Data and models are shared: over SSH with a real server, and through a folder."""
+"""Data, models and pictures are shared: over SSH and S3 with real servers, and through a folder."""
 
 import getpass
+import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow.parquet as pq
 import pytest
+
+from benchmarks.bucket import BUCKET, KEY, SECRET
 
 pytestmark = pytest.mark.slow
 
@@ -107,3 +112,73 @@ def test_data_are_shared_through_a_folder(clone, tmp_path):
     yours = mine.clone(tmp_path / "yours")
     yours.dvc("pull")
     check_that_nothing_is_left_to_do(yours)
+
+
+def test_data_are_shared_through_a_bucket(clone, bucket_server, tmp_path):
+    mine = clone.copy(tmp_path / "mine")
+    mine.dvc("remote", "add", "--default", "storage", f"s3://{BUCKET}/storage")
+    with_credentials(mine, bucket_server).dvc("push")
+    assert bucket_server.files.find(f"{BUCKET}/storage")
+    mine.commit("remote")
+    for secret in (KEY, SECRET):
+        assert not mine.git("grep", "-F", secret, "--", ".dvc")
+    yours = mine.clone(tmp_path / "yours")
+    with_credentials(yours, bucket_server).dvc("pull")
+    check_that_nothing_is_left_to_do(yours)
+
+
+def with_credentials(clone, server):
+    """Do what the docs say once a clone: name the credentials, where Git does not see them."""
+    folder = clone.folder.parent / "aws"
+    folder.mkdir(exist_ok=True)
+    (folder / "credentials").write_text(
+        f"[NAME]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"
+    )
+    clone.environment["AWS_SHARED_CREDENTIALS_FILE"] = str(folder / "credentials")
+    clone.dvc("remote", "modify", "--local", "storage", "profile", "NAME")
+    clone.dvc("remote", "modify", "--local", "storage", "endpointurl", server.url)
+    return clone
+
+
+def test_pictures_are_imported_from_a_bucket(bucket_server, tmp_path):
+    """As docs/clusters.md says, into a project that trains on its own pictures."""
+    bucket_server.files.put("app/gallery/", f"{BUCKET}/own/4/", recursive=True)
+    for command in (
+        "git init -q",
+        "dvc init -q",
+        f"dvc import-url s3://{BUCKET}/own data/own",
+        "dvc update data/own.dvc",
+    ):
+        (tmp_path / "data").mkdir(exist_ok=True)
+        subprocess.run(command.split(), cwd=tmp_path, env=bucket_server.environment, check=True)
+    names = {path.name for path in (tmp_path / "data" / "own" / "4").iterdir()}
+    assert names == {path.name for path in Path("app/gallery").iterdir()}
+    assert SECRET not in (tmp_path / "data" / "own.dvc").read_text()
+
+
+def test_pictures_are_read_over_ssh(ssh_server, tmp_path):
+    source = f"ssh://127.0.0.1:{ssh_server.port}{Path('app/gallery').resolve()}"
+    config = Path(ssh_server.home, "fsspec")
+    config.mkdir(exist_ok=True)
+    keys = Path(ssh_server.home, ".ssh")
+    options = {
+        "username": getpass.getuser(),
+        "client_keys": [str(keys / "key")],
+        "known_hosts": str(keys / "known_hosts"),
+    }
+    (config / "ssh.json").write_text(json.dumps({"ssh": options}))
+    environment = os.environ | {"FSSPEC_CONFIG_DIR": str(config)}
+    output = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "digits",
+        "batch",
+        source,
+        f"ssh://127.0.0.1:{ssh_server.port}{output}",
+    ]
+    subprocess.run([*command, "--quiet"], env=environment, check=True)
+    rows = pq.read_table(output / "part-000000.parquet").to_pylist()
+    names = sorted(Path("app/gallery").glob("*.png"))
+    assert [row["path"] for row in rows] == [f"{source}/{name.name}" for name in names]
+    assert rows[names.index(Path("app/gallery/04-4.png"))]["prediction"] == 4
