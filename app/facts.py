@@ -11,6 +11,8 @@ _PLOTS = {
     "misclassified": "Misclassified test digits",
     "reliability": "Reliability: accuracy by confidence",
     "ood_scores": "Out-of-distribution scores by kind",
+    "numbers": "Numbers read right, by kind of page",
+    "numbers_examples": "Numbers as they are read",
     "corruptions": "Accuracy under corruption",
     "training_history": "Training history",
     "augmented": "Augmented training digits",

@@ -1,7 +1,7 @@
 """Read numbers, and single digits among other things, on pages composed of test digits.
 
-models/digits.tflite, data/processed/test.npz → metrics/numbers.json, plots/numbers.csv and
-plots/numbers_examples.png: `python -m stages.evaluate_numbers`
+models/digits.tflite, data/processed/test.npz → metrics/{numbers,singles}.json, plots/numbers.csv
+and plots/numbers_examples.png: `python -m stages.evaluate_numbers`
 """
 
 from collections.abc import Iterable
@@ -25,13 +25,12 @@ from digits.reading.classifier import load_cached
 from digits.reading.location import MODEL
 from digits.reading.numbers import NumbersReading, read_numbers
 
-METRICS = Path("metrics/numbers.json")
+METRICS_DIR = Path("metrics")
 TABLE = Path("plots/numbers.csv")
 EXAMPLES = Path("plots/numbers_examples.png")
 SHOWN = 12
 DECIMALS = 4
 KINDS = NUMBERS | SINGLES | EMPTY
-SPACINGS = ("spaced", "tight", "touching")
 
 
 class EvaluateNumbersParams(Section):
@@ -74,22 +73,11 @@ def to_row(kind: str, results: Iterable[Result]) -> dict[str, Any]:
     return {"kind": kind, "pages": len(scores), "numbers": total.numbers, **rounded}
 
 
-def to_metrics(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the figures by which to choose a model."""
-    by_kind = {row["kind"]: row for row in rows}
-
-    def mean(kinds: Iterable[str], rate: str) -> float:
-        return round(float(np.mean([by_kind[kind][rate] for kind in kinds])), DECIMALS)
-
-    surroundings = [kind for kind in NUMBERS if kind not in SPACINGS]
-    return {
-        **{kind: by_kind[kind]["accuracy"] for kind in SPACINGS},
-        "surroundings": mean(surroundings, "accuracy"),
-        "singles": mean(SINGLES, "accuracy"),
-        "precision": mean(NUMBERS, "precision"),
-        "recall": mean(NUMBERS, "recall"),
-        "false": mean(EMPTY, "false"),
-    }
+def to_metrics(rows: list[dict[str, Any]], kinds: Iterable[str]) -> dict[str, float]:
+    """Return the mean accuracy over kinds of pages, and the lowest."""
+    accuracies = [row["accuracy"] for row in rows if row["kind"] in kinds]
+    mean = round(float(np.mean(accuracies)), DECIMALS)
+    return {"accuracy": mean, "worst": min(accuracies)}
 
 
 def main() -> None:
@@ -104,7 +92,10 @@ def main() -> None:
             missed = [r for r in results if r.score.right < r.score.numbers or r.score.false]
             wrong += missed[:1]
             right += [result for result in results if result not in missed][:1]
-    write_json(METRICS, to_metrics(rows))
+    far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
+    numbers = to_metrics(rows, NUMBERS) | {"far": round(far, DECIMALS)}
+    write_json(METRICS_DIR / "numbers.json", numbers)
+    write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))
     write_csv(TABLE, rows)
     shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]
     figure = plot_examples(shown, load_dataset()["name"])

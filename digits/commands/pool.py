@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from functools import partial
@@ -67,18 +68,22 @@ def _map_in(
     sources: list[Source],
 ) -> Iterator[list[AnyResult]]:
     chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
-    with pool:
-        try:
-            yield from pool.map(read, chunks)
-        except futures.process.BrokenProcessPool as error:
-            for worker in multiprocessing.active_children():
-                worker.kill()  # it may wait for the one that is gone, and a pool for it
-            raise WorkersError(
-                "a process that reads pictures was ended from outside, perhaps for want of memory: "
-                "try again with fewer pictures"
-            ) from error
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    pending = deque(pool.submit(read, chunk) for chunk in chunks)
+    try:
+        while pending:
+            yield pending.popleft().result()
+    except futures.process.BrokenProcessPool as error:
+        pending.clear()  # the pool gives them an error itself: one that was cancelled takes none
+        for worker in multiprocessing.active_children():
+            worker.kill()  # it may wait for the one that is gone, and a pool for it
+        raise WorkersError(
+            "a process that reads pictures was ended from outside, perhaps for want of memory: "
+            "try again with fewer pictures"
+        ) from error
+    finally:
+        for future in pending:
+            future.cancel()
+        pool.shutdown(wait=False)
 
 
 def _ignore_signals() -> None:

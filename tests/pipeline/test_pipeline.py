@@ -77,7 +77,7 @@ def test_plots_are_drawn_without_a_network(clone):
     page = (clone.folder / "dvc_plots" / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"<script[^>]*src", page)
     assert page.count("vegaEmbed('#") == 5
-    assert page.count('<img src="static/') == 9
+    assert page.count('<img src="static/') == 11
 
 
 def test_tables_show_stages_and_figures(clone):
