@@ -61,7 +61,7 @@ Look-alikes are the letters {look_alikes}, which are some digit in another hand;
 leave them out.
 
 Numbers of two to eight test digits, single digits, and pages without any, all composed
-(`digits.evaluation.pages`):
+(`digits/evaluation/*_pages.py`):
 
 {numbers}
 

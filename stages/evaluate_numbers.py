@@ -15,8 +15,11 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.splits import Split, load_dataset, load_split
+from digits.evaluation.empty_pages import EMPTY
+from digits.evaluation.number_pages import NUMBERS
 from digits.evaluation.numbers import Score, score
-from digits.evaluation.pages import EMPTY, NUMBERS, SINGLES, Page
+from digits.evaluation.pages import Page
+from digits.evaluation.single_pages import SINGLES
 from digits.figures.numbers import plot_examples
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors

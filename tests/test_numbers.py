@@ -7,8 +7,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digits.data.splits import Split
+from digits.evaluation.empty_pages import EMPTY
+from digits.evaluation.number_pages import NUMBERS
 from digits.evaluation.numbers import Score, edit_distance, score
-from digits.evaluation.pages import EMPTY, NUMBERS, SINGLES
+from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.finder import CHANNELS
 from digits.reading.instances import to_instances

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digits import read_numbers
-from digits.evaluation.pages import NUMBERS
+from digits.evaluation.number_pages import NUMBERS
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from digits.reading.finder import CELL, OFFSET_UNIT, Answer
 from digits.reading.image import normalise
@@ -67,13 +68,17 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     centers = _centers(targets, heat)
     if not len(centers):
         return []
-    owner, astray = _joined(targets, centers)
+    astray, nearest = (np.asarray(values) for values in cKDTree(centers).query(targets))
+    groups = [
+        own[astray[own] <= MOST_ASTRAY * (np.median(astray[own]) + 0.5)] if len(own) else own
+        for own in _grouped(nearest, len(centers))
+    ]
     owners = np.full(heat.shape, -1)
-    owners[rows, columns] = owner
+    for index, own in enumerate(groups):
+        owners[rows[own], columns[own]] = index
     found = []
-    for index, (row, column) in enumerate(centers):
-        own = owner == index
-        if own.sum() < LEAST_CELLS:
+    for index, ((row, column), own) in enumerate(zip(centers, groups, strict=True)):
+        if len(own) < LEAST_CELLS:
             continue
         box = _box(rows[own], columns[own])
         if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
@@ -95,16 +100,10 @@ def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
     return np.argwhere(peaks & (votes > LEAST_VOTES) & (heat > LEAST_HEAT))
 
 
-def _joined(targets: NDArray[np.float32], centers: Places) -> tuple[Places, NDArray[np.float32]]:
-    """Return the centre that each cell of ink points to, -1 for none, and how far past it."""
-    distances = np.hypot(*(targets[:, np.newaxis] - centers).transpose(2, 0, 1))
-    owner, astray = distances.argmin(axis=1), distances.min(axis=1)
-    for index in range(len(centers)):
-        own = owner == index
-        if own.any():
-            most = MOST_ASTRAY * (float(np.median(astray[own])) + 0.5)
-            owner[own & (astray > most)] = -1
-    return owner, astray
+def _grouped(nearest: Places, count: int) -> list[Places]:
+    """Return which places hold 0, which hold 1 and so on, up to `count`."""
+    order = np.argsort(nearest, kind="stable")
+    return np.split(order, np.searchsorted(nearest[order], range(1, count)))
 
 
 def _box(rows: Places, columns: Places) -> tuple[int, int, int, int]:

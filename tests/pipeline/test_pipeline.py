@@ -103,7 +103,7 @@ def test_metrics_fit_a_screen(clone):
     for path in (clone.folder / "metrics").glob("*.json"):
         path.write_text(re.sub(r"\d\.\d+", "0.12345", path.read_text()))
     difference = clone.dvc("metrics", "diff")
-    assert difference.count("metrics/") == 18, difference
+    assert difference.count("metrics/") == 23, difference
     assert fits_a_screen(difference), difference
 
 

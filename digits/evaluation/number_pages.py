@@ -1,0 +1,116 @@
+"""Pages of numbers: by spacing, and in surroundings of several kinds."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import ImageDraw
+
+from digits.data.splits import Split
+from digits.evaluation.pages import (
+    Color,
+    Page,
+    Random,
+    draw_pen,
+    new_page,
+    photograph,
+    write_on,
+)
+
+
+def _row(gap: Callable[[Random], float | None]) -> Callable[[Split, Random], Page]:
+    def draw(split: Split, random: Random) -> Page:
+        length, height = int(random.integers(2, 9)), random.uniform(32, 96)
+        page = new_page(round(height * (length * 1.4 + 1.5)), round(height * 2.2))
+        write_on(page, split, random, length, height, gap(random))
+        return page
+
+    return draw
+
+
+def _ruled(split: Split, random: Random) -> Page:
+    length, height = int(random.integers(2, 9)), random.uniform(32, 80)
+    page = new_page(round(height * (length * 1.4 + 1.5)), round(height * 3), (250, 250, 245))
+    pen = ImageDraw.Draw(page.image)
+    spacing, color = height * random.uniform(0.4, 1.4), (120, 140, 190)
+    squared = random.random() < 0.5
+    for y in np.arange(random.uniform(0, spacing), page.image.height, spacing):
+        pen.line((0, y, page.image.width, y), color, int(random.integers(1, 3)))
+    if squared:
+        for x in np.arange(random.uniform(0, spacing), page.image.width, spacing):
+            pen.line((x, 0, x, page.image.height), color, int(random.integers(1, 3)))
+    write_on(page, split, random, length, height, random.uniform(0.1, 0.35))
+    return page
+
+
+def _boxes(split: Split, random: Random) -> Page:
+    length, cell = int(random.integers(2, 9)), random.uniform(44, 90)
+    page = new_page(round(cell * (length + 1)), round(cell * 2))
+    pen = ImageDraw.Draw(page.image)
+    width = int(random.integers(1, 4))
+    text, boxes, hand = "", [], draw_pen(random)
+    for k in range(length):
+        left, top = (k + 0.5) * cell, 0.5 * cell
+        pen.rectangle((left, top, left + cell, top + cell), outline=(60, 60, 60), width=width)
+        height = cell * random.uniform(0.5, 0.8)
+        x = left + cell * random.uniform(0.15, 0.35)
+        place = (x, top + (cell - height) * random.uniform(0.3, 0.7))
+        write_on(page, split, random, 1, height, 0.2, place, hand=hand)
+        text += page.texts.pop()
+        boxes += page.boxes.pop()
+    page.texts.append(text)
+    page.boxes.append(boxes)
+    return page
+
+
+def _photo(split: Split, random: Random) -> Page:
+    length, height = int(random.integers(2, 9)), random.uniform(50, 110)
+    paper: Color = (225, 220, 208)
+    page = new_page(round(height * (length * 1.4 + 2)), round(height * 3), paper)
+    ink: Color = [(30, 40, 110), (35, 35, 40), (60, 60, 65)][random.integers(3)]
+    write_on(page, split, random, length, height, random.uniform(0.08, 0.35), None, ink)
+    return photograph(page, random, random.uniform(0.45, 0.8), random.uniform(0.5, 1.8), 6)
+
+
+def _board(split: Split, random: Random) -> Page:
+    length, height = int(random.integers(2, 9)), random.uniform(50, 110)
+    page = new_page(round(height * (length * 1.4 + 2)), round(height * 2.5), (38, 60, 50))
+    write_on(page, split, random, length, height, random.uniform(0.08, 0.35), None, (215, 220, 210))
+    return photograph(page, random, 0.7, 1, 7)
+
+
+def _small(split: Split, random: Random) -> Page:
+    length, height = int(random.integers(2, 9)), random.uniform(16, 24)
+    page = new_page(int(random.integers(160, 400)), int(random.integers(60, 300)))
+    width = height * (length + 1)
+    place = (
+        random.uniform(2, max(3, page.image.width - width)),
+        random.uniform(2, page.image.height - 1.4 * height),
+    )
+    hand = draw_pen(random, (0.08, 0.14))
+    write_on(page, split, random, length, height, random.uniform(0.1, 0.3), place, hand=hand)
+    return page
+
+
+def _several(split: Split, random: Random) -> Page:
+    height = random.uniform(28, 60)
+    page = new_page(round(height * 14), round(height * 14))
+    hand, y = draw_pen(random), height * random.uniform(0.8, 1.5)
+    for _ in range(random.integers(3, 6)):
+        x = height * random.uniform(0.6, 4)
+        length = int(random.integers(2, 9))
+        write_on(page, split, random, length, height, random.uniform(0.1, 0.3), (x, y), hand=hand)
+        y += height * random.uniform(1.7, 2.4)
+    return page
+
+
+NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
+    "spaced": _row(lambda r: r.uniform(0.15, 0.5)),
+    "tight": _row(lambda r: r.uniform(0, 0.08)),
+    "touching": _row(lambda r: None),
+    "ruled": _ruled,
+    "boxes": _boxes,
+    "photo": _photo,
+    "board": _board,
+    "small": _small,
+    "several": _several,
+}
