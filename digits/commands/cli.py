@@ -14,7 +14,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from typing import NoReturn
 
 from digits.commands.errors import OutputError, UsageError, WorkersError
@@ -87,7 +88,7 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "HEIF file of at most 32 MiB and 50 megapixels.",
         epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
-    command.set_defaults(run=_predict)
+    command.set_defaults(run=_runner("predict"))
     _add_pictures(command)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -115,7 +116,7 @@ def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "right.",
         epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
-    command.set_defaults(run=_read)
+    command.set_defaults(run=_runner("read"))
     _add_pictures(command)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line, with boxes")
@@ -138,7 +139,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "rejected, confusion matrix.",
         epilog="Exit status: 0 all read, 1 some unreadable, 2 wrong call, 3 no model.",
     )
-    command.set_defaults(run=_evaluate)
+    command.set_defaults(run=_runner("evaluate"))
     command.add_argument(
         "path",
         metavar="PATH",
@@ -168,7 +169,7 @@ def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog="Exit status: 0 all shards read, 1 some not, 2 wrong call, 3 no model. A picture "
         "that can't be read is a row that says why.",
     )
-    command.set_defaults(run=_batch)
+    command.set_defaults(run=_runner("batch"))
     _add_addresses(command, "or shards: Parquet files (path, bytes) and tar files")
     command.add_argument(
         "--numbers", action="store_true", help="read every number in each picture, not one digit"
@@ -195,7 +196,7 @@ def _add_pack(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "stopped.",
         epilog="Exit status: 0 all packed, 1 some pictures missing, 2 wrong call.",
     )
-    command.set_defaults(run=_pack)
+    command.set_defaults(run=_runner("pack"))
     _add_addresses(command, "all of them loose pictures")
     command.add_argument(
         "--size", type=_megabytes, default=128, metavar="MB", help="of a file (default 128)"
@@ -253,51 +254,18 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _predict(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    def run() -> int:
-        from digits.commands.predict import predict
+def _runner(name: str) -> Callable[[argparse.ArgumentParser, argparse.Namespace], int]:
+    """Return what answers the command of a name: the function of that name, in its own module."""
 
-        return 0 if predict(options) else SOME_UNREADABLE
+    def answer(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+        def run() -> int:
+            with _batch_extra() if name in ("batch", "pack") else nullcontext():
+                module = import_module(f"digits.commands.{name}")
+            return 0 if getattr(module, name)(options) else SOME_UNREADABLE
 
-    return _reading(parser, run)
+        return _reading(parser, run)
 
-
-def _read(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    def run() -> int:
-        from digits.commands.read import read
-
-        return 0 if read(options) else SOME_UNREADABLE
-
-    return _reading(parser, run)
-
-
-def _evaluate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    def run() -> int:
-        from digits.commands.evaluate import evaluate
-
-        return 0 if evaluate(options) else SOME_UNREADABLE
-
-    return _reading(parser, run)
-
-
-def _batch(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    def run() -> int:
-        with _batch_extra():
-            from digits.commands.batch import batch
-
-        return 0 if batch(options) else SOME_UNREADABLE
-
-    return _reading(parser, run)
-
-
-def _pack(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    def run() -> int:
-        with _batch_extra():
-            from digits.commands.pack import pack
-
-        return 0 if pack(options) else SOME_UNREADABLE
-
-    return _reading(parser, run)
+    return answer
 
 
 @contextmanager

@@ -20,7 +20,7 @@ READING_HEIGHT = 40
 MOST_ENLARGED = 3.0
 # The mean probability of a number's centres: single digits may be doubtful. Chosen on validation
 # digits, and on words, letters, scribbles and photos.
-LEAST_HEAT = 0.45
+LEAST_HEAT = 0.35
 # Shares of a digit's height: what is seen around a number, and how near each other digits of one
 # number are on a line.
 _AROUND = 0.45
