@@ -445,7 +445,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(crowd, stuck):
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.startswith(b"digits: a process that reads pictures was ended from outside")
-    assert errors.count(b"\n") == 1
+    assert errors.count(b"\n") == 1, errors.decode()
 
 
 @on_unix

@@ -83,7 +83,7 @@ def _map_in(
     finally:
         for future in pending:
             future.cancel()
-        pool.shutdown(wait=False)
+        pool.shutdown()  # waits, or the interpreter's end writes to what its thread closes
 
 
 def _ignore_signals() -> None:
