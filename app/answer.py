@@ -6,30 +6,41 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from app.numbers import show_numbers
 from app.pictures import picture_html
 from app.why import why_html
 from app.words import in_numbers, in_words
 from digits.reading.classifier import Classifier
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
+from digits.reading.numbers import read_numbers
 from digits.reading.reader import Reading, read_digit
 
 BLANK = "There is nothing but paper in this picture."
 _NO_ANSWER = {
     "not_a_digit": "This doesn't look like a digit.",
-    "several_digits": "There are {count} separate things here: show one digit at a time.",
+    "several_digits": "There are {count} separate things here, but they don't look like numbers.",
 }
 
 
 def show_answer(
-    classifier: Classifier, content: bytes | None, key: str, blank: str = BLANK
+    classifier: Classifier,
+    content: bytes | None,
+    key: str,
+    blank: str = BLANK,
+    name: str | None = None,
 ) -> None:
-    """Read a picture and show the answer.
+    """Read a picture and show the answer: its digit, or else the numbers that are found on it.
 
     Where there is nothing but paper, or no picture yet, the sentence `blank` stands instead. `key`
-    names the answer on the page.
+    names the answer on the page, `name` is the file's, if it is one.
     """
     reading = read_digit(content, classifier) if content else Reading(reason="blank")
+    if content and reading.reason in _NO_ANSWER:
+        numbers = read_numbers(content, classifier)
+        if numbers.numbers:
+            show_numbers(content, numbers, name, classifier.version)
+            return
     st.html(answer_html(reading, blank))
     if content is None or reading.probabilities is None:
         return

@@ -1,4 +1,4 @@
-"""Draw a digit with mouse, pen or finger; the answer follows each stroke by itself."""
+"""Draw a digit or a number with mouse, pen or finger; the answer follows each stroke by itself."""
 
 import base64
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from digits.reading.classifier import Classifier
 SIDE = 320
 PENS = {"Thin": 12, "Medium": 20, "Thick": 32}
 PEN = "Medium"
-INVITATION = "Draw a digit from 0 to 9, large or small, anywhere in the square."
+INVITATION = "Draw a digit or a number, large or small, anywhere in the square."
 
 
 @st.fragment

@@ -25,9 +25,9 @@ if not is_history_here():
     del TABS["Compare"]
 
 # Streamlit would fetch an icon that is no file from elsewhere.
-st.set_page_config(page_title="Read a digit", page_icon=load_examples()[4])
+st.set_page_config(page_title="Read digits", page_icon=load_examples()[4])
 st.html(Path(__file__).with_name("style.css"))
-st.title("Read a digit", anchor=False)
+st.title("Read digits", anchor=False)
 try:
     classifier = load_classifier()
 except ModelError as error:

@@ -23,13 +23,13 @@ _HEAD = f"<tr>{''.join(f'<th>{name}</th>' for name in _COLUMNS)}</tr>"
 def show_upload(classifier: Classifier) -> None:
     """Show the file uploader and what was read."""
     files = st.file_uploader(
-        f"Pictures of one digit each: {FORMAT_NAMES}",
+        f"Pictures of a digit or of numbers: {FORMAT_NAMES}",
         type=list(ENDINGS),
         accept_multiple_files=True,
         key="Upload",
     )
     if len(files) == 1:
-        show_answer(classifier, files[0].getvalue(), "upload-steps")
+        show_answer(classifier, files[0].getvalue(), "upload-steps", name=files[0].name)
     elif files:
         _show_table(classifier, [(file.name, file.getvalue()) for file in files])
 
@@ -37,9 +37,9 @@ def show_upload(classifier: Classifier) -> None:
 @st.fragment
 def show_camera(classifier: Classifier) -> None:
     """Show the camera and what was read."""
-    photo = st.camera_input("Photograph one digit on paper", key="Camera")
+    photo = st.camera_input("Photograph a digit or numbers", key="Camera")
     if photo:
-        show_answer(classifier, photo.getvalue(), "camera-steps")
+        show_answer(classifier, photo.getvalue(), "camera-steps", name=photo.name)
 
 
 def _show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> None:

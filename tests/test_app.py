@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -40,8 +41,9 @@ def png(*strokes: list[tuple[int, int]]) -> bytes:
     return file.getvalue()
 
 
-INVITATION = "Draw a digit from 0 to 9"
+INVITATION = "Draw a digit or a number"
 SEVEN = png([(80, 60), (220, 60), (140, 260)])
+SEVENTEEN = png([(90, 90), (85, 220)], [(150, 95), (220, 90), (175, 225)])
 PAPER = png()
 
 
@@ -162,6 +164,22 @@ def test_an_uploaded_picture_is_read():
     page = open_tab("Upload")
     page.file_uploader[0].upload("seven.png", SEVEN, "image/png").run()
     assert answer_of(SEVEN) in shown(page)
+
+
+@pytest.mark.parametrize(("tab", "downloads"), [("Draw", 0), ("Upload", 1)])
+def test_a_number_stands_large_with_its_boxes(tab, downloads):
+    page = open_tab(tab)
+    if tab == "Draw":
+        drawing = {"raw": {"objects": []}, "data": png_to_url(SEVENTEEN)}
+        page.session_state["canvas"] = {"drawing": drawing}
+        page.run()
+    else:
+        page.file_uploader[0].upload("seventeen.png", SEVENTEEN, "image/png").run()
+    answer = shown(page)
+    assert re.findall(r">(\d)</span>", answer.partition('class="number"')[2]) == ["1", "7"]
+    assert "where they are" in answer
+    assert 'class="answer"' not in answer
+    assert len(page.get("download_button")) == downloads
 
 
 def test_several_pictures_become_a_table():

@@ -51,7 +51,7 @@ def open_page(server, browser):
         page.on("request", lambda request: check(server.url, request.url))
         page.goto(server.url)
         # The first page may have to wait for a new environment to be compiled.
-        expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Draw a digit or a number")).to_be_visible(timeout=60_000)
         # A tab that is still being built loses the focus.
         page.wait_for_selector("[data-test-script-state=notRunning]")
         return page

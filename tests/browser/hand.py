@@ -33,9 +33,10 @@ def points_of(page: Page, stroke: NDArray[np.float64]) -> Points:
     return list(zip(box["x"] + box["width"] * x, box["y"] + box["height"] * y, strict=True))
 
 
-def draw(page: Page, digit: int) -> None:
-    """Draw a digit with the mouse."""
-    first, *others = points_of(page, STROKES[digit])
+def draw(page: Page, digit: int, size: float = 1, left: float = 0) -> None:
+    """Draw a digit with the mouse, at a size and so far from the left, as shares of the canvas."""
+    shift = np.array([left, (1 - size) / 2])
+    first, *others = points_of(page, shift + size * STROKES[digit])
     page.mouse.move(*first)
     page.mouse.down()
     for point in others:
@@ -65,5 +66,5 @@ def expect_answer(page: Page, digit: int) -> None:
 
 def expect_invitation(page: Page) -> None:
     """Wait until the page invites to draw, and gives no answer."""
-    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(page.get_by_text("Draw a digit or a number")).to_be_visible()
     expect(answer_on(page)).to_have_count(0)

@@ -66,7 +66,7 @@ def test_undo_and_clear_work_after_the_server_was_started_anew(browser, cleared)
 
 def draw_once_more(page: Page, cleared: bool) -> None:
     """Draw a 1, perhaps on a canvas that was cleared."""
-    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Draw a digit or a number")).to_be_visible(timeout=60_000)
     if cleared:
         draw(page, 7)
         expect_answer(page, 7)

@@ -71,15 +71,28 @@ def scrolled(page: Page) -> float:
     return page.locator(".stMain").evaluate("main => main.scrollTop")
 
 
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_number_is_read_with_its_boxes(open_page, device):
+    page = open_page(**device)
+    for place, digit in enumerate((1, 7, 0)):
+        draw(page, digit, size=0.55, left=0.32 * place - 0.1)
+    expect(page.locator(".number:visible")).to_have_text("170")
+    expect(page.locator(".numbers figure img")).to_be_visible()
+    press(page, "undo")
+    expect(page.locator(".number:visible")).to_have_text("17")
+    press(page, "undo")
+    expect_answer(page, 1)
+
+
 def test_undo(open_page):
     page = open_page(**DESKTOP)
     draw(page, 1)
     expect_answer(page, 1)
     for _ in range(2):  # the canvas ignores a drawing that it was given once before
         for digit in (0, 7):
-            seen = page.locator(".answer img").get_attribute("src")
+            seen = page.locator("figure img:visible").first.get_attribute("src")
             draw(page, digit)
-            expect(page.locator(".answer img")).not_to_have_attribute("src", seen)
+            expect(page.locator("figure img:visible").first).not_to_have_attribute("src", seen)
         press(page, "undo")
         press(page, "undo")
         expect_answer(page, 1)

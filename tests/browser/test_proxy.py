@@ -79,7 +79,7 @@ def test_page_drawing_upload_and_interface_work_behind_nginx(browser, start_ngin
     page = browser.new_context(**DESKTOP).new_page()
     url = start_nginx(LINES)
     page.goto(url)
-    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Draw a digit or a number")).to_be_visible(timeout=60_000)
     page.wait_for_selector("[data-test-script-state=notRunning]")
     draw(page, 7)
     expect_answer(page, 7)
