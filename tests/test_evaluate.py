@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from digits.commands.cli import main
 from digits.commands.errors import UsageError
@@ -78,7 +78,7 @@ def test_a_single_picture_is_labelled_too(tmp_path, seven):
     ("name", "sentence"),
     [
         ("04-4.png", "begins with 04, which is no single digit"),
-        ("4711_3.jpg", "begins with 4711, which is no single digit"),
+        ("4711_3.jpg", "begins with 4711, which is no single digit.*evaluate --numbers"),
         ("seven.png", "doesn't say which digit it shows"),
         ("scan 3.png", "doesn't say which digit it shows"),
         ("7th.png", "doesn't say which digit it shows"),
@@ -261,3 +261,39 @@ def test_no_model_is_said(run, arrays):
     result = run("--model", "nowhere.tflite", arrays)
     assert result.returncode == 3
     assert "--model" in result.stderr
+
+
+STROKES = {"1": [(20, 0), (18, 80)], "7": [(0, 4), (44, 0), (16, 80)]}
+
+
+@pytest.fixture
+def numbers(tmp_path):
+    """Four numbers, one under a wrong name."""
+    for name in ("17_a", "71_a", "771 b", "12-wrong"):
+        text, picture = name.split("_")[0].split(" ")[0], Image.new("L", (320, 160), 255)
+        for place, digit in enumerate(text if "wrong" not in name else "17"):
+            line = [(60 + 70 * place + x, 40 + y) for x, y in STROKES[digit]]
+            ImageDraw.Draw(picture).line(line, fill=0, width=10, joint="curve")
+        picture.save(tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def test_numbers_are_scored_by_their_names(run, numbers):
+    result = run("--numbers", numbers)
+    assert (result.returncode, result.stderr) == (0, "")
+    record = json.loads(run("--numbers", "--json", numbers).stdout)
+    assert record["pictures"] == 4
+    assert record["accuracy"] == 0.75
+    assert record["character_error_rate"] > 0
+    assert "75.00% of the numbers are right" in result.stdout
+
+
+def test_numbers_that_cannot_be_read_or_named_are_said(run, numbers):
+    (numbers / "77_cut.png").write_bytes(next(numbers.iterdir()).read_bytes()[:99])
+    result = run("--numbers", numbers)
+    assert result.returncode == 1
+    assert "77_cut.png: " in result.stderr
+    assert "left out of all figures  1" in result.stdout
+    (numbers / "77_cut.png").rename(numbers / "cut.png")
+    assert "doesn't say which number it shows" in run("--numbers", numbers).stderr
+    assert "doesn't exist" in run("--numbers", numbers / "nowhere").stderr

@@ -141,6 +141,13 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     command.set_defaults(run=_runner("evaluate"))
     command.add_argument(
+        "--numbers",
+        dest="run",
+        action="store_const",
+        const=_runner("evaluate_numbers"),
+        help="the pictures show numbers, with which their names begin: 4711_first.png",
+    )
+    command.add_argument(
         "path",
         metavar="PATH",
         help="a folder whose folders are named 0 to 9 (or digit_7, or seven), or whose pictures "

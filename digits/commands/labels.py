@@ -1,4 +1,4 @@
-"""Which digit a picture shows, as its folder or its own name says."""
+"""Which digit or number a picture shows, as its folder or its own name says."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,8 @@ from digits.commands.errors import UsageError
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _FOLDER = re.compile(rf"(?:digit[ _-]?)?([0-9]|{'|'.join(_WORDS)})", re.IGNORECASE)
 # A digit, then no letter, no further digit and no decimal fraction.
-_NAME = re.compile(r"([0-9])(?![^\W_]|[.,][0-9])")
+_END = r"(?![^\W_]|[.,][0-9])"
+_NAME, _NUMBER = re.compile(f"([0-9]){_END}"), re.compile(f"([0-9]+){_END}")
 _ADVICE = (
     "put it into a folder named 0 to 9, or begin its name with the digit and a separator, like "
     "7-first.png"
@@ -34,11 +35,27 @@ def find_label(picture: Path, top: Path) -> int:
     return _from_name(picture)
 
 
+def number_of(picture: Path) -> str:
+    """Return the number that a picture's name begins with: "0471" for 0471_3.jpg.
+
+    Raises UsageError where there is none.
+    """
+    if match := _NUMBER.match(picture.stem):
+        return match[1]
+    raise UsageError(
+        f"{picture} doesn't say which number it shows: begin its name with the number and a "
+        "separator, like 4711_first.png"
+    )
+
+
 def _from_name(picture: Path) -> int:
     if match := _NAME.match(picture.stem):
         return int(match[1])
     if number := re.match("[0-9]{2,}", picture.stem):
-        raise UsageError(f"{picture} begins with {number[0]}, which is no single digit: {_ADVICE}")
+        raise UsageError(
+            f"{picture} begins with {number[0]}, which is no single digit: {_ADVICE}; "
+            "`digits evaluate --numbers` takes it for the number that is shown"
+        )
     raise UsageError(f"{picture} doesn't say which digit it shows: {_ADVICE}")
 
 

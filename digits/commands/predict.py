@@ -54,7 +54,7 @@ def answer(
 ) -> list[AnyReading]:
     """Write what each picture shows, as soon as it is read; return it."""
     answers = []
-    readings, beside = _watched(readings, len(pictures), options.quiet)
+    readings, beside = watched(readings, len(pictures), options.quiet)
     for picture, reading in zip(pictures, readings, strict=True):
         answers.append(reading)
         with beside():
@@ -68,10 +68,10 @@ def answer(
 
 def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -> Iterable[Reading]:
     """Read pictures in their order, many behind a progress bar where there is a terminal."""
-    return _watched(read_all(classifier, pictures), len(pictures), quiet)[0]
+    return watched(read_all(classifier, pictures), len(pictures), quiet)[0]
 
 
-def _watched(
+def watched(
     readings: Iterable[AnyReading], count: int, quiet: bool
 ) -> tuple[Iterable[AnyReading], Callable[[], AbstractContextManager[None]]]:
     """Put a progress bar around many readings, on a terminal; also return what has it make room for
