@@ -13,7 +13,7 @@ from app.words import in_numbers, in_words
 from digits.reading.classifier import Classifier
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
-from digits.reading.numbers import read_numbers
+from digits.reading.number_reader import read_numbers
 from digits.reading.reader import Reading, read_digit
 
 BLANK = "There is nothing but paper in this picture."

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from digits.errors import DigitsError
     from digits.reading.classifier import Classifier
-    from digits.reading.numbers import NumbersReading, read_numbers
+    from digits.reading.number_reader import read_numbers
+    from digits.reading.numbers import NumbersReading
     from digits.reading.reader import Reading, read_digit
 
 __all__ = [
@@ -29,7 +30,7 @@ _MODULES = {
     "NumbersReading": "digits.reading.numbers",
     "Reading": "digits.reading.reader",
     "read_digit": "digits.reading.reader",
-    "read_numbers": "digits.reading.numbers",
+    "read_numbers": "digits.reading.number_reader",
 }
 
 

@@ -26,7 +26,8 @@ from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
 from digits.reading.classifier import load_cached
 from digits.reading.location import MODEL
-from digits.reading.numbers import NumbersReading, read_numbers
+from digits.reading.number_reader import read_numbers
+from digits.reading.numbers import NumbersReading
 
 METRICS_DIR = Path("metrics")
 TABLE = Path("plots/numbers.csv")

@@ -14,7 +14,7 @@ from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.finder import CHANNELS
 from digits.reading.instances import to_instances
-from digits.reading.numbers import read_numbers
+from digits.reading.number_reader import read_numbers
 from digits.reading.search import Found, find_numbers, overlap
 
 NOTHING = np.zeros((28, 28), np.uint8)

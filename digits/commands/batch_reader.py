@@ -18,7 +18,8 @@ from digits.commands.pool import CHUNK
 from digits.reading.classifier import Classifier
 from digits.reading.image import Source
 from digits.reading.location import default_model
-from digits.reading.numbers import NumbersReading, read_numbers
+from digits.reading.number_reader import read_numbers
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading, classify, prepare
 
 

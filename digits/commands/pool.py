@@ -13,7 +13,7 @@ from digits.commands.pictures import Picture
 from digits.pipeline.processors import count_processors
 from digits.reading.classifier import Classifier
 from digits.reading.image import Source
-from digits.reading.numbers import NumbersReading, read_numbers
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading, classify, prepare, read_digit
 
 # Fewer pictures than this are read before a second process has started.
@@ -41,13 +41,15 @@ def read_all_numbers(classifier: Classifier, pictures: list[Picture]) -> Iterato
     sources = [picture.source for picture in pictures]
     pool = _start_pool() if len(sources) >= MANY else None
     if pool is None:
-        yield from (read_numbers(source, classifier) for source in sources)
+        yield from (reading for one in sources for reading in _read_chunk(classifier, [one]))
         return
     for readings in _map_in(pool, partial(_read_chunk, classifier), sources):
         yield from readings
 
 
 def _read_chunk(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
+    from digits.reading.number_reader import read_numbers  # a digit is read in the time it loads
+
     return [read_numbers(source, classifier) for source in sources]
 
 

@@ -1,0 +1,88 @@
+"""From a picture to the numbers on it: `read_numbers`."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.reading.classifier import Classifier, load_cached
+from digits.reading.image import Source, UnreadableImage, read_page
+from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
+from digits.reading.search import Found, find_numbers
+
+# A picture whose brightest and darkest differ by less, of 255, is blank.
+_LEAST_CONTRAST = 12
+
+
+def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:
+    """Read the numbers on a picture, with the `default_model` unless another is given.
+
+    `source`: what `read_digit` takes. A picture that can't be read is a reading, too. Raises
+    TypeError for what is no picture at all, and ModelError where there is no model.
+    """
+    classifier = classifier or load_cached()
+    try:
+        page = read_page(source)
+    except UnreadableImage as error:
+        return NumbersReading(reason="unreadable", error=str(error))
+    if np.ptp(page.pixels) < _LEAST_CONTRAST:
+        return NumbersReading(reason="blank")
+    found = find_numbers(classifier.finder, page.pixels)
+    images = [digit.image for number in found for digit in number]
+    answers = zip(*classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28)), strict=True)
+    limits = tuple(page.scale * side for side in page.pixels.shape[::-1])
+    named = [
+        [_named(digit, *next(answers), page.scale, limits) for digit in number] for number in found
+    ]
+    # A digit may be doubtful, but not all of a number's.
+    numbers = [
+        to_number(digits)
+        for digits in named
+        if np.mean([digit.ood_score for digit in digits]) <= classifier.ood_threshold
+    ]
+    return NumbersReading(tuple(numbers), None if numbers else "no_digits")
+
+
+def _named(
+    found: Found,
+    y_prob: NDArray[np.float32],
+    score: np.float32,
+    scale: float,
+    limits: Sequence[float],
+) -> Digit:
+    # The OOD score is the logarithm of the odds that it is no digit.
+    is_digit = 1 / (1 + math.exp(min(float(score), 50)))
+    return Digit(
+        prediction=int(y_prob.argmax()),
+        confidence=float(y_prob.max()) * is_digit,
+        box=_rectangle([scale * side for side in found.box], limits),
+        probabilities=tuple(y_prob.tolist()),
+        ood_score=float(score),
+    )
+
+
+def to_number(digits: Sequence[Digit]) -> Number:
+    """Put digits together that stand beside each other."""
+    sides = np.array([_sides(digit.box) for digit in digits])
+    left, top = sides[:, :2].min(axis=0).tolist()
+    right, bottom = sides[:, 2:].max(axis=0).tolist()
+    return Number(
+        text="".join(str(digit.prediction) for digit in digits),
+        confidence=math.prod(digit.confidence for digit in digits),
+        box=(left, top, right - left, bottom - top),
+        digits=tuple(digits),
+    )
+
+
+def _sides(box: Rectangle) -> Rectangle:
+    left, top, width, height = box
+    return left, top, left + width, top + height
+
+
+def _rectangle(box: Sequence[float], limits: Sequence[float]) -> Rectangle:
+    """Return left, top, width and height in whole pixels, inside the picture."""
+    width, height = limits
+    left, top = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)
+    right, bottom = min(math.ceil(box[2]), round(width)), min(math.ceil(box[3]), round(height))
+    return left, top, right - left, bottom - top
