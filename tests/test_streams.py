@@ -205,8 +205,9 @@ def test_what_a_system_lacks_changes_no_answer(many, picture, tmp_path, lack):
 
 @on_linux
 def test_one_processor_takes_one_process(many):
-    code = "import os, sys, threading; from digits.commands import cli, pool;"
-    code += "pool.futures.ProcessPoolExecutor = None;"  # which could not be called
+    code = "import os, sys, threading; from concurrent import futures;"
+    code += "from digits.commands import cli;"
+    code += "futures.ProcessPoolExecutor = None;"  # which could not be called
     code += "os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1]); cli.main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "predict", "--json", many]
     result = subprocess.run(command, capture_output=True, text=True)

@@ -1,12 +1,10 @@
 """Many pictures are read by as many processes as there are processors for."""
 
-import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent import futures
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from digits.commands.errors import WorkersError
 from digits.commands.pictures import Picture
@@ -15,6 +13,9 @@ from digits.reading.classifier import Classifier
 from digits.reading.image import Source
 from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading, classify, prepare, read_digit
+
+if TYPE_CHECKING:  # a picture or two need no processes, and no time to load them
+    from concurrent.futures import ProcessPoolExecutor
 
 # Fewer pictures than this are read before a second process has started.
 MANY = 64
@@ -53,28 +54,33 @@ def _read_chunk(classifier: Classifier, sources: Sequence[Source]) -> list[Numbe
     return [read_numbers(source, classifier) for source in sources]
 
 
-def _start_pool() -> futures.ProcessPoolExecutor | None:
+def _start_pool() -> "ProcessPoolExecutor | None":
     """Return a pool of processes; None where one processor is all there is, or where processes
     can't talk to each other, as in a container without a writable /dev/shm."""
     if (count := count_processors()) == 1:
         return None
+    from concurrent.futures import ProcessPoolExecutor
+
     try:
-        return futures.ProcessPoolExecutor(count, initializer=_ignore_signals)
+        return ProcessPoolExecutor(count, initializer=_ignore_signals)
     except (ImportError, NotImplementedError, OSError):
         return None
 
 
 def _map_in(
-    pool: futures.ProcessPoolExecutor,
+    pool: "ProcessPoolExecutor",
     read: Callable[[Sequence[Source]], list[AnyResult]],
     sources: list[Source],
 ) -> Iterator[list[AnyResult]]:
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool
+
     chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
     pending = deque(pool.submit(read, chunk) for chunk in chunks)
     try:
         while pending:
             yield pending.popleft().result()
-    except futures.process.BrokenProcessPool as error:
+    except BrokenProcessPool as error:
         pending.clear()  # the pool gives them an error itself: one that was cancelled takes none
         for worker in multiprocessing.active_children():
             worker.kill()  # it may wait for the one that is gone, and a pool for it
