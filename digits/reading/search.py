@@ -16,7 +16,7 @@ from digits.reading.instances import Box, Instance, to_instances
 LOOKS = (64, 128, 256, 512, 1024)
 LEAST_HEIGHT = 22
 # Digits are read at this height: every line of them is looked at again.
-READING_HEIGHT = 40
+READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
 # The mean probability of a number's centres: single digits may be doubtful. Chosen on validation
 # digits, and on words, letters, scribbles and photos.
