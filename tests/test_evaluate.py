@@ -293,6 +293,7 @@ def test_numbers_that_cannot_be_read_or_named_are_said(run, numbers):
     result = run("--numbers", numbers)
     assert result.returncode == 1
     assert "77_cut.png: " in result.stderr
+    assert run("--numbers", "--quiet", numbers).stderr == ""
     assert "left out of all figures  1" in result.stdout
     (numbers / "77_cut.png").rename(numbers / "cut.png")
     assert "doesn't say which number it shows" in run("--numbers", numbers).stderr

@@ -90,21 +90,24 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     command.set_defaults(run=_runner("predict"))
     _add_pictures(command)
-    form = command.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--csv", action="store_true", help="a table with a header")
     command.add_argument(
         "--top-k", type=_count, default=1, metavar="N", help="show the N best guesses (default 1)"
     )
+    _add_output(command, "a row a picture", "the picture, its digit and the probabilities")
+    _add_common(command)
+
+
+def _add_output(command: argparse.ArgumentParser, rows: str, plot: str) -> None:
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true", help=f"a table with a header, {rows}")
     command.add_argument(
         "--save-plot",
         nargs="?",
         const=DEFAULT_PLOT,
         metavar="PATH",
-        help="draw picture, digit and probabilities of one picture as PNG, SVG or PDF (default "
-        f"{DEFAULT_PLOT})",
+        help=f"draw {plot}, as PNG, SVG or PDF (default {DEFAULT_PLOT})",
     )
-    _add_common(command)
 
 
 def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -118,16 +121,7 @@ def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     command.set_defaults(run=_runner("read"))
     _add_pictures(command)
-    form = command.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line, with boxes")
-    form.add_argument("--csv", action="store_true", help="a table with a header, a row a number")
-    command.add_argument(
-        "--save-plot",
-        nargs="?",
-        const=DEFAULT_PLOT,
-        metavar="PATH",
-        help=f"draw the picture with a box around each digit (default {DEFAULT_PLOT})",
-    )
+    _add_output(command, "a row a number", "the picture with a box around each digit")
     _add_common(command)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def evaluate_numbers(options: argparse.Namespace) -> bool:
     Raises ModelError where there is no model, UsageError where there are no labelled pictures.
     """
     classifier = Classifier.load(options.model)
-    if not Path(options.path).exists():
+    if not os.path.exists(options.path):  # noqa: PTH110 - Path.exists raises on a name too long
         raise UsageError(f"{options.path} doesn't exist: name a folder of pictures, or one of them")
     pictures = list(find_pictures([options.path], options.quiet))
     labels = [number_of(Path(picture.name)) for picture in pictures]
@@ -32,7 +33,8 @@ def evaluate_numbers(options: argparse.Namespace) -> bool:
     for picture, label, reading in zip(pictures, labels, readings, strict=True):
         if reading.reason == "unreadable":
             unreadable += 1
-            note(f"{picture.name}: {reading.error}")
+            if not options.quiet:
+                note(f"{picture.name}: {reading.error}")
         else:
             pairs.append((label, " ".join(number.text for number in reading.numbers)))
     if pairs:
