@@ -18,8 +18,9 @@ from digits.data.splits import load_split
 from digits.evaluation.corruptions import CORRUPTIONS
 from digits.reading.classifier import Classifier
 from digits.reading.components import count_components
-from digits.reading.image import normalise, read_image
+from digits.reading.image import read_image
 from digits.reading.ink import find_ink
+from digits.reading.normalisation import normalise
 
 COUNT = 1000
 STEPS = ("decode", "find the ink", "normalise", "count", "infer", "end to end")

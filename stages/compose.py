@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from digits.data.composition import compose_pages
 from digits.data.pages import Pages, join, save_pages
-from digits.data.splits import load_split
+from digits.data.splits import Split, load_split
+from digits.data.strokes import add_ways
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
@@ -28,11 +29,12 @@ class ComposeParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     train_pages: Count
     val_pages: Count
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
 
 
-def compose_all(pool: ProcessPoolExecutor, name: str, count: int, seed: int) -> Pages:
+def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, seed: int) -> Pages:
     """Compose about `count` pages of the digits in a split."""
-    compose = partial(compose_pages, load_split(name), count // SHARES)
+    compose = partial(compose_pages, split, count // SHARES)
     shares = pool.map(compose, range(seed * SHARES, (seed + 1) * SHARES))
     return join(list(tqdm(shares, f"{name} pages", SHARES, unit="share")))
 
@@ -40,9 +42,13 @@ def compose_all(pool: ProcessPoolExecutor, name: str, count: int, seed: int) -> 
 def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
+    train = add_ways(load_split("train"), params.drawn_share, params.seed)
     with ProcessPoolExecutor(count_processors()) as pool:
-        for name, count in (("train", params.train_pages), ("val", params.val_pages)):
-            save_pages(name, compose_all(pool, name, count, params.seed))
+        for name, split, count in (
+            ("train", train, params.train_pages),
+            ("val", load_split("val"), params.val_pages),
+        ):
+            save_pages(name, compose_all(pool, name, split, count, params.seed))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.pipeline.params import ParamsError, Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
-from digits.reading.image import normalise
+from digits.reading.normalisation import normalise
 
 RAW_DIR = Path("data/raw")
 

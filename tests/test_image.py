@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from systems import on_linux
 
-from digits.reading.image import UnreadableImage, normalise, read_image, to_mnist
+from digits.reading.image import UnreadableImage, read_image, to_mnist
+from digits.reading.normalisation import normalise
 
 # Time differs from machine to machine, and says nothing of the answer.
 settings.register_profile("untimed", deadline=None, derandomize=True, database=None)

@@ -5,6 +5,7 @@ scribbles, desks, light. Each digit's ink is known.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +38,8 @@ def compose(
     if random.random() < 0.3:
         return _framed(split, width, height, random)
     sheet = Sheet(width, height)
-    kind = random.random()
-    if kind < 0.14:
-        size = _size(width, height, random)
-    elif kind < 0.19:
-        size = _window(sheet, split, random, random.uniform(4, 8))
-        # Too small to be read: to be looked at from nearer.
-        sheet.owners[:], sheet.digits = 0, []
-        sheet.numbers = []
-    elif kind < 0.36:
-        size = _fill(
-            sheet, split, random, 1 if random.random() < 0.7 else int(random.integers(2, 9))
-        )
-    else:
-        size = _window(sheet, split, random)
+    layout = random.choice(np.array(list(LAYOUTS)), p=list(LAYOUTS.values()))
+    size = layout(sheet, split, random)
     return photograph(sheet, size, random), sheet
 
 
@@ -60,9 +49,8 @@ def _framed(
     """Compose a small picture, whole, and what is added around it before it is looked at."""
     shares = np.exp(random.uniform(np.log(0.3), 0, 2)) if random.random() < 0.7 else [0.9, 0.9]
     inner = Sheet(max(24, int(width * shares[0])), max(24, int(height * shares[1])))
-    most = max(1, min(9, round(2 * inner.width / inner.height)))
-    length = 1 if random.random() < 0.5 else int(random.integers(1, most + 1))
-    size = _fill(inner, split, random, length)
+    layout = random.choice(np.array(list(WHOLE)), p=list(WHOLE.values()))
+    size = layout(inner, split, random)
     picture = photograph(inner, size, random)
     x = int(random.integers(0, width - inner.width + 1))
     y = int(random.integers(0, height - inner.height + 1))
@@ -74,14 +62,13 @@ def _framed(
         (label, left + x, top + y, right + x, bottom + y)
         for label, left, top, right, bottom in inner.digits
     ]
-    sheet.numbers = inner.numbers
     return page, sheet
 
 
 def _size(width: int, height: int, random: Random) -> float:
     """Draw how high digits are, in pixels: half of the time about as high as numbers are read."""
     if random.random() < 0.55:
-        return float(random.uniform(26, 54))
+        return float(random.uniform(32, 64))
     return math.exp(random.uniform(math.log(10), math.log(0.9 * min(width, height))))
 
 
@@ -92,19 +79,77 @@ def _gap(random: Random) -> float | None:
     return float(random.uniform(-0.03, 0.14)) if kind < 0.65 else None
 
 
-def _fill(sheet: Sheet, split: Split, random: Random, length: int) -> float:
+def _nothing(sheet: Sheet, _: Split, random: Random) -> float:
+    """Write no digit at all."""
+    return math.exp(random.uniform(math.log(4), math.log(0.6 * min(sheet.width, sheet.height))))
+
+
+def _digit(sheet: Sheet, split: Split, random: Random) -> float:
+    return _number(sheet, split, random, 1)
+
+
+def _number(sheet: Sheet, split: Split, random: Random, length: int | None = None) -> float:
     """Write one number so that it has its place on the sheet, wherever and however large."""
+    most = max(1, min(9, round(2 * sheet.width / sheet.height)))
+    length = length or int(random.integers(1, most + 1))
     hand, unit = draw_hand(random), 100.0
     glyphs = write_number(split, length, unit, hand, _gap(random), random)
     right = max(x + glyph.coverage.shape[1] for glyph, x, _ in glyphs)
     bottom = max(y + glyph.coverage.shape[0] for glyph, _, y in glyphs)
-    most = min(sheet.width / right, sheet.height / bottom)
+    largest = min(sheet.width / right, sheet.height / bottom)
     share = random.uniform(0.9, 1) if random.random() < 0.25 else random.uniform(0.2, 0.95)
-    scale = max(most * share, min(most, 10 / unit))
+    scale = max(largest * share, min(largest, 10 / unit))
     x = random.uniform(0, max(sheet.width - right * scale, 0))
     y = random.uniform(0, max(sheet.height - bottom * scale, 0))
     place(sheet, glyphs, scale, x, y)
     return float(unit * scale)
+
+
+def _small(sheet: Sheet, split: Split, random: Random) -> float:
+    """Write what is too small to be read: to be looked at from nearer."""
+    size = _window(sheet, split, random, random.uniform(4, 8))
+    sheet.owners[:], sheet.digits, sheet.numbers = 0, [], []
+    return size
+
+
+def _form(sheet: Sheet, split: Split, random: Random) -> float:
+    """Write into the boxes of a form or a table, of which this is a part."""
+    cell = _size(sheet.width, sheet.height, random) * random.uniform(1.1, 1.9)
+    corner = random.uniform(-1, 0.5, 2) * cell
+    return _write_cells(sheet, split, cell, int(random.integers(1, 12)), corner, random)
+
+
+def _whole_form(sheet: Sheet, split: Split, random: Random) -> float:
+    """Write into a row of boxes that fits the sheet."""
+    columns = int(random.integers(1, max(2, min(10, round(2 * sheet.width / sheet.height)))))
+    cell = sheet.width / (columns + random.uniform(0.2, 1.6))
+    cell = min(cell, sheet.height / random.uniform(1.1, 2.2))
+    corner = random.uniform(0.05, 0.95, 2) * (sheet.width - columns * cell, sheet.height - cell)
+    return _write_cells(sheet, split, cell, columns, corner, random)
+
+
+def _write_cells(
+    sheet: Sheet,
+    split: Split,
+    cell: float,
+    columns: int,
+    corner: NDArray[np.float64],
+    random: Random,
+) -> float:
+    """Write a digit in each box of some rows, or of a part of them; return a digit's height."""
+    hand, size = draw_hand(random), cell * random.uniform(0.45, 0.9)
+    high = cell * random.uniform(0.9, 1.4)
+    pitch = high * (1 if random.random() < 0.4 else random.uniform(1.1, 2.5))
+    filled = 1 if random.random() < 0.6 else random.uniform(0.2, 1)
+    for top in np.arange(corner[1], sheet.height - 0.5 * high, pitch):
+        for left in corner[0] + cell * np.arange(columns):
+            sheet.cells.append((left, top, left + cell, top + high))
+            if random.random() < filled:
+                glyphs = write_number(split, 1, size * random.uniform(0.85, 1.1), hand, 0, random)
+                room = cell - glyphs[0][0].coverage.shape[1], high - glyphs[0][0].coverage.shape[0]
+                x, y = random.uniform(0.1, 0.9, 2) * room
+                place(sheet, glyphs, 1, left + x, top + y)
+    return size
 
 
 def _window(sheet: Sheet, split: Split, random: Random, size: float | None = None) -> float:
@@ -129,3 +174,21 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
             x += left + last.coverage.shape[1] + size * random.uniform(0.9, 2.5)
         y += pitch
     return size
+
+
+Layout = Callable[[Sheet, Split, Random], float]
+# What is on a page, and how often. Each writes on a sheet, and returns how high digits are.
+LAYOUTS: dict[Layout, float] = {
+    _nothing: 0.12,
+    _small: 0.04,
+    _digit: 0.12,
+    _number: 0.1,
+    _form: 0.14,
+    _window: 0.48,
+}
+WHOLE: dict[Layout, float] = {
+    _nothing: 0.08,
+    _digit: 0.44,
+    _number: 0.34,
+    _whole_form: 0.14,
+}

@@ -86,12 +86,21 @@ def _stroked(large: Image.Image, hand: Hand) -> Image.Image:
     if hand.pen is not None:
         mask = np.asarray(large) > 110
         if mask.any():
-            pen = max(hand.pen * 20 * _SCALE, 1.2)
-            distance = ndimage.distance_transform_edt(~skeletonize(mask))
-            coverage = np.clip(pen / 2 + 0.5 - distance, 0, 1)
+            coverage = trace(mask, max(hand.pen * 20 * _SCALE, 1.2))
             return Image.fromarray((255 * coverage).astype(np.uint8))
     steep = (np.arange(256) - 255 * hand.level) * _SCALE / 1.5 + 127.5
     return large.point(steep.clip(0, 255).round().astype(int).tolist())
+
+
+def trace(mask: NDArray[np.bool_], pen: float) -> Coverage:
+    """Follow the middle of strokes with a pen of a width in pixels.
+
+    bool (height, width) → float32 (height, width), 0 to 1.
+    """
+    if not mask.any():
+        return np.zeros(mask.shape, np.float32)
+    distance = ndimage.distance_transform_edt(~skeletonize(mask))
+    return np.asarray(np.clip(pen / 2 + 0.5 - distance, 0, 1), np.float32)
 
 
 def write_number(

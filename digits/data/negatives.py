@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from digits.data.splits import Split
-from digits.reading.image import normalise
+from digits.reading.normalisation import normalise
 
 CANVAS = 224
 CENTER, RADIUS = CANVAS / 2, 85

@@ -1,28 +1,26 @@
 """A sheet of numbers as a picture of it: print, marks and objects around, light, camera."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.handwriting import Coverage
+from digits.data.lettering import write_beside
 from digits.data.sheet import Sheet
 from digits.data.surroundings import (
+    Box,
     Layer,
     cells,
+    clutter,
     foreign_objects,
-    letters,
     light,
     ruling,
-    scribble,
     texture,
     through_camera,
-    words,
 )
 
 Random = np.random.Generator
-Box = tuple[float, float, float, float]
 
 
 def _marks(sheet: Sheet, size: float, random: Random) -> Layer:
@@ -72,28 +70,16 @@ def _around(sheet: Sheet, size: float, random: Random) -> list[Box]:
     return boxes
 
 
-def _row_of_cells(sheet: Sheet, size: float, random: Random) -> list[Box]:
-    """Return a form's boxes, one for each digit of a number, each beside the next."""
-    room = size * random.uniform(0.06, 0.5)
-    boxes = []
-    for number in sheet.numbers:
-        parts = np.array([sheet.digits[i][1:] for i in number])
-        top, bottom = float(parts[:, 1].min() - room), float(parts[:, 3].max() + room)
-        between = ((parts[1:, 0] + parts[:-1, 2]) / 2).tolist()
-        edges = [float(parts[0, 0] - room), *between, float(parts[-1, 2] + room)]
-        boxes += [(left, top, right, bottom) for left, right in pairwise(edges)]
-    return boxes
-
-
 def _printed(sheet: Sheet, size: float, random: Random) -> Coverage:
     """Return what was on the paper before: lines, boxes, a margin, underlines."""
     layer = Layer(sheet.width, sheet.height)
     kind = random.random()
-    if kind < 0.16:
+    if sheet.cells:
+        cells(layer, sheet.cells, size, random)
+    elif kind < 0.2:
         ruling(layer, max(4, size * random.uniform(0.25, 2)), random, random.random() < 0.5)
-    elif kind < 0.45:
-        choose = _around if random.random() < 0.35 else _row_of_cells
-        cells(layer, choose(sheet, size, random), size, random)
+    elif kind < 0.4:
+        cells(layer, _around(sheet, size, random), size, random)
     elif kind < 0.55:
         pen = random.uniform(0.5, max(0.6, 0.1 * size))
         for left, _, right, bottom in _around(sheet, size, random):
@@ -108,39 +94,6 @@ def _printed(sheet: Sheet, size: float, random: Random) -> Coverage:
     return layer.coverage()
 
 
-def _beside(sheet: Sheet, size: float, random: Random) -> Coverage:
-    """Return words, letters and scribbles that lie on no digit."""
-    total = np.zeros_like(sheet.ink)
-    pen = size * math.exp(random.uniform(math.log(0.03), math.log(0.18)))
-    empty = not sheet.digits
-    kinds = []
-    if random.random() < (0.7 if empty else 0.3):
-        kinds += ["words"] * int(random.integers(1, 4))
-    if random.random() < (0.6 if empty else 0.2):
-        kinds += ["scribble"] * int(random.integers(1, 4))
-    if random.random() < (0.6 if empty else 0.2):
-        kinds += ["letters"] * int(random.integers(1, 4))
-    if random.random() < 0.08:
-        kinds += ["specks"]
-    for kind in kinds:
-        layer = Layer(sheet.width, sheet.height)
-        own = size * random.uniform(0.4, 1.4)
-        if kind == "words":
-            words(layer, own, random)
-        elif kind == "scribble":
-            scribble(layer, own * random.uniform(0.5, 2), pen, random)
-        elif kind == "letters":
-            letters(layer, own, pen, random)
-        else:
-            for _ in range(random.integers(1, 12)):
-                x, y = random.uniform(0, sheet.width), random.uniform(0, sheet.height)
-                layer.disc(x, y, random.uniform(0.4, max(0.5, 0.08 * size)))
-        coverage = layer.coverage()
-        if float((coverage * sheet.ink).sum()) < 0.5:
-            np.maximum(total, coverage, out=total)
-    return total
-
-
 def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
     """Put paper, print, ink and objects together, and take the picture."""
     width, height = sheet.width, sheet.height
@@ -150,11 +103,11 @@ def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
         grey += np.float32(random.uniform(0, 0.04)) * texture(width, height, random)
     contrast = math.exp(random.uniform(math.log(0.25), math.log(1)))
     contrast = contrast if random.random() < 0.6 else 0.95
-    if random.random() < 0.55:
+    if sheet.cells or random.random() < 0.55:
         shade = contrast if random.random() < 0.4 else random.uniform(0.2, 1)
         grey *= 1 - shade * _printed(sheet, size, random)
     ink = np.maximum(sheet.ink, _marks(sheet, size, random).coverage())
-    beside = _beside(sheet, size, random)
+    beside = write_beside(sheet.ink, size, random)
     if random.random() < 0.5:
         ink = np.maximum(ink, beside)
     else:
@@ -170,17 +123,27 @@ def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
 
 def _with_objects(sheet: Sheet, grey: Coverage, random: Random) -> Coverage:
     """Lay objects on the page; where they cover a digit, nobody knows what it was."""
-    cover = foreign_objects(sheet.width, sheet.height, random)
+    sides = np.array([digit[1:] for digit in sheet.digits])
+    middle = sheet.width / 2, sheet.height / 2
+    clear = (*sides[:, :2].min(axis=0), *sides[:, 2:].max(axis=0)) if len(sides) else 2 * middle
+    cover = foreign_objects(sheet.width, sheet.height, clear, random)
     hidden = (cover > 0.5) & (sheet.owners > 0)
     if hidden.any():
         sizes = np.bincount(sheet.owners.ravel(), minlength=256)
         lost = np.bincount(sheet.owners[hidden], minlength=256)
         if (lost > 0.06 * sizes)[1:].any():
             return grey
+    sheet.owners[hidden] = 0
+    result: Coverage = grey * (1 - cover) + _surface(sheet, random) * cover
+    return result
+
+
+def _surface(sheet: Sheet, random: Random) -> Coverage:
+    """Return what a desk looks like, or what else is no paper."""
+    if random.random() < 0.2:
+        return clutter(sheet.width, sheet.height, random)
     level = random.uniform(0, 0.5) if random.random() < 0.8 else random.uniform(0.5, 1)
-    surface = np.full_like(grey, level)
+    surface = np.full_like(sheet.ink, level)
     if random.random() < 0.5:
         surface += np.float32(random.uniform(0, 0.12)) * texture(sheet.width, sheet.height, random)
-    sheet.owners[hidden] = 0
-    result: Coverage = grey * (1 - cover) + surface * cover
-    return result
+    return surface

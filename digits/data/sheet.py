@@ -29,6 +29,8 @@ class Sheet:
     """Of each its label, left, top, right, bottom."""
     numbers: list[list[int]] = field(default_factory=list)
     """The digits of each number, by their places in `digits`."""
+    cells: list[tuple[float, float, float, float]] = field(default_factory=list)
+    """A form's boxes: left, top, right, bottom of each."""
 
     def __post_init__(self) -> None:
         self.ink = np.zeros((self.height, self.width), np.float32)

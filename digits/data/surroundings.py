@@ -1,25 +1,16 @@
-"""What surrounds numbers on people's pictures: lines, boxes, words, scribbles, desks, light."""
+"""What surrounds numbers on people's pictures: lines, boxes, desks, objects, light, a camera."""
 
 import io
 import math
-from functools import cache
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 Random = np.random.Generator
 Grey = NDArray[np.float32]
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-FONTS = (
-    *("DejaVuSans-BoldOblique", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
-    *("DejaVuSerif-Bold", "DejaVuSerif-BoldItalic", "STIXGeneralBol", "STIXGeneralBolIta"),
-    *("DejaVuSansDisplay", "DejaVuSerifDisplay", "cmb10", "cmmi10"),
-)
+Box = tuple[float, float, float, float]
 
 
 class Layer:
@@ -47,12 +38,6 @@ class Layer:
         return np.asarray(self.image.reduce(2), np.float32) / np.float32(255)
 
 
-@cache
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
-    return ImageFont.truetype(folder / f"{name}.ttf", size)
-
-
 def ruling(layer: Layer, spacing: float, random: Random, grid: bool) -> None:
     """Rule the paper with lines, or squares."""
     width, height = layer.image.width / 2, layer.image.height / 2
@@ -64,88 +49,85 @@ def ruling(layer: Layer, spacing: float, random: Random, grid: bool) -> None:
             layer.line([(x, 0), (x - tilt * height, height)], pen)
 
 
-def cells(
-    layer: Layer, boxes: list[tuple[float, float, float, float]], height: float, random: Random
-) -> None:
-    """Draw a printed box around each of the given boxes (left, top, right, bottom), or a comb."""
-    pen = random.uniform(0.5, max(0.6, 0.07 * height))
-    comb = random.random() < 0.25
-    for left, top, right, bottom in boxes:
+def cells(layer: Layer, boxes: list[Box], height: float, random: Random) -> None:
+    """Print a box around each of the given ones, or a comb; neighbours share a line, or don't."""
+    pen = random.uniform(0.5, max(1, 0.09 * height))
+    comb, inset = random.random() < 0.2, 0.0
+    if random.random() < 0.25:
+        inset = height * random.uniform(0.02, 0.12)
+    for box in boxes:
+        left, top, right, bottom = np.array(box) + inset * np.array([1, 1, -1, -1])
         if comb:
-            layer.line([(left, (top + bottom) / 2), (left, bottom)], pen)
-            layer.line([(right, (top + bottom) / 2), (right, bottom)], pen)
-            layer.line([(left, bottom), (right, bottom)], pen)
+            middle = top + random.uniform(0.3, 0.8) * (bottom - top)
+            layer.line([(left, middle), (left, bottom), (right, bottom), (right, middle)], pen)
         else:
-            corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-            layer.line([(x, y) for x, y in corners], pen)
+            layer.line([(left, top), (right, top), (right, bottom), (left, bottom)], pen)
+            layer.line([(left, bottom + pen / 2), (left, top - pen / 2)], pen)
 
 
-def words(layer: Layer, size: float, random: Random) -> None:
-    """Print a line or two of words."""
-    font = _font(str(random.choice(FONTS)), max(8, round(2 * size)))
-    for _ in range(random.integers(1, 4)):
-        letters = random.choice(list(LETTERS), random.integers(1, 9))
-        text = "".join(letters) if random.random() < 0.7 else "".join(letters).lower()
-        x = random.uniform(-0.2, 0.9) * layer.image.width
-        y = random.uniform(-0.1, 0.95) * layer.image.height
-        layer.pen.text((x, y), text, 255, font)
-
-
-def scribble(layer: Layer, size: float, pen: float, random: Random) -> None:
-    """Draw a curve of a pen that wanders: a letter's stroke, a signature, a doodle."""
-    steps = int(random.integers(8, 40))
-    speed = ndimage.gaussian_filter1d(random.normal(size=(steps, 2)), random.uniform(1, 3), axis=0)
-    path = np.cumsum(speed, axis=0)
-    path = (path - path.min(axis=0)) / max(np.ptp(path, axis=0).max(), 1e-6)
-    place = random.uniform(-0.2, 1, 2) * np.array(layer.image.size) / 2
-    points = path * size * np.array([random.uniform(0.5, 3), 1]) + place
-    layer.line([(float(x), float(y)) for x, y in points], pen)
-
-
-def letters(layer: Layer, size: float, pen: float, random: Random) -> None:
-    """Write letters of no alphabet: joined strokes between places of a grid, straight or bowed."""
-    x0, y0 = random.uniform(0, 1, 2) * np.array(layer.image.size) / 2
-    for _ in range(random.integers(1, 5)):
-        places = [(x0 + i * size / 3, y0 + j * size / 3) for j in range(4) for i in range(3)]
-        for _stroke in range(random.integers(2, 5)):
-            (x1, y1), (x2, y2) = (places[i] for i in random.choice(12, 2, replace=False))
-            bow = random.normal(0, 0.4) * (random.random() < 0.5)
-            t = np.linspace(0, 1, 10)
-            curve_x = x1 + (x2 - x1) * t + bow * (y2 - y1) * t * (1 - t) * 2
-            curve_y = y1 + (y2 - y1) * t - bow * (x2 - x1) * t * (1 - t) * 2
-            layer.line([(float(x), float(y)) for x, y in zip(curve_x, curve_y, strict=True)], pen)
-        x0 += size * random.uniform(0.8, 1.2)
-
-
-def foreign_objects(width: int, height: int, random: Random) -> Grey:
+def foreign_objects(width: int, height: int, clear: Box, random: Random) -> Grey:
     """Return where something that is no paper lies: scanner strips, a frame, a desk, a pen, a
-    finger: float32 (height, width), 0 to 1."""
+    finger: float32 (height, width), 0 to 1.
+
+    `clear`: what a strip or desk mostly leaves free (left, top, right, bottom).
+    """
     layer = Layer(width, height)
-    kind, reach = random.random(), min(width, height)
-    if kind < 0.75:
-        share = math.exp(random.uniform(math.log(0.01), math.log(0.4)))
-        sides = random.permutation(4)[: random.choice([1, 1, 2, 3, 4, 4])]
-        for side in sides:
-            depth, other = reach * share * random.uniform(0.6, 1.4, 2)
-            if random.random() < 0.4:
-                other = depth
-            corners = {
-                0: [(0, 0), (width, 0), (width, depth), (0, other)],
-                1: [(0, height), (width, height), (width, height - depth), (0, height - other)],
-                2: [(0, 0), (0, height), (depth, height), (other, 0)],
-                3: [(width, 0), (width, height), (width - depth, height), (width - other, 0)],
-            }
-            layer.polygon(corners[int(side)])
+    if random.random() < 0.75:
+        _edges(layer, width, height, clear, random)
     else:
-        edge = random.uniform(0, 1) * width, float(random.choice([0, height]))
-        if random.random() < 0.5:
-            edge = float(random.choice([0, width])), random.uniform(0, 1) * height
-        angle = random.uniform(0, 2 * math.pi)
-        length, pen = reach * random.uniform(0.2, 0.6), reach * random.uniform(0.03, 0.25)
-        end = edge[0] + length * math.cos(angle), edge[1] + length * math.sin(angle)
-        layer.line([edge, end], pen)
-        layer.disc(*end, pen / 2)
+        _pointer(layer, width, height, random)
     return layer.coverage()
+
+
+def _edges(layer: Layer, width: int, height: int, clear: Box, random: Random) -> None:
+    """Cover one side or more, as what lies under the paper or beside it."""
+    left, top, right, bottom = clear
+    free = np.array([top, height - bottom, left, width - right])
+    depths = np.full(
+        4, min(width, height) * math.exp(random.uniform(math.log(0.01), math.log(0.3)))
+    )
+    if random.random() < 0.75:
+        depths = np.where(free > 3, random.uniform(0.1, 0.95) * free, depths)
+    for side in random.permutation(4)[: random.choice([1, 1, 2, 3, 4, 4])]:
+        depth, other = depths[side] * random.uniform(0.75, 1, 2)
+        corners: tuple[list[tuple[float, float]], ...] = (
+            [(0, 0), (width, 0), (width, depth), (0, other)],
+            [(0, height), (width, height), (width, height - depth), (0, height - other)],
+            [(0, 0), (0, height), (depth, height), (other, 0)],
+            [(width, 0), (width, height), (width - depth, height), (width - other, 0)],
+        )
+        layer.polygon(corners[side])
+
+
+def _pointer(layer: Layer, width: int, height: int, random: Random) -> None:
+    """Lay a pen or finger on the paper, from an edge."""
+    reach = min(width, height)
+    edge = random.uniform(0, 1) * width, float(random.choice([0, height]))
+    if random.random() < 0.5:
+        edge = float(random.choice([0, width])), random.uniform(0, 1) * height
+    angle = random.uniform(0, 2 * math.pi)
+    length, pen = reach * random.uniform(0.2, 0.6), reach * random.uniform(0.03, 0.25)
+    end = edge[0] + length * math.cos(angle), edge[1] + length * math.sin(angle)
+    layer.line([edge, end], pen)
+    layer.disc(*end, pen / 2)
+
+
+def clutter(width: int, height: int, random: Random) -> Grey:
+    """Return a view of things that are no writing: float32 (height, width), 0 to 1."""
+    grey = 0.5 + random.uniform(0, 0.3) * texture(width, height, random)
+    for _ in range(random.integers(3, 30)):
+        layer = Layer(width, height)
+        center = random.uniform(0, 1, 2) * np.array([width, height])
+        radius = min(width, height) * math.exp(random.uniform(math.log(0.03), math.log(0.5)))
+        if random.random() < 0.3:
+            layer.disc(center[0], center[1], radius)
+        else:
+            corners = center + radius * random.normal(size=(random.integers(3, 7), 2))
+            layer.polygon([(float(x), float(y)) for x, y in corners])
+        shade = random.uniform(0, 1) + random.uniform(0, 0.1) * texture(width, height, random)
+        grey += layer.coverage() * (shade - grey)
+    grey = ndimage.gaussian_filter(grey, random.uniform(0, 1.5))
+    return np.asarray(grey.clip(0, 1), np.float32)
 
 
 def texture(width: int, height: int, random: Random) -> Grey:

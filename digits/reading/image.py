@@ -1,7 +1,7 @@
 """Any picture to MNIST's size and place: `read_image` decodes it, `to_mnist` finds the digit in it.
 
 Its two steps can be taken one by one: `digits.reading.ink.find_ink` tells ink from paper,
-`normalise` gives the ink MNIST's size and place.
+`digits.reading.normalisation.normalise` gives the ink MNIST's size and place.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from digits.errors import DigitsError
 from digits.reading.formats import FORMAT_NAMES, count_pixels, open_picture
 from digits.reading.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbnail
+from digits.reading.normalisation import normalise
 
 MAX_BYTES = 32 * 2**20
 _USUAL_BYTES = 2**17  # more than most pictures have
@@ -228,31 +229,3 @@ def _on_paper(image: Image.Image) -> Image.Image:
     paper = Image.new("RGB", image.size, "black" if grey @ alpha > 127.5 * alpha.sum() else "white")
     paper.paste(image, mask=image)
     return paper
-
-
-def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Size and place a digit as MNIST does: uint8 array (height, width), ink bright → (28, 28).
-
-    The ink's box becomes a square, its longer side 20 pixels, stretched to 255, with the centre of
-    mass on the centre (LeCun et al., 1998; Yadav and Bottou's reconstruction for QMNIST, 2019).
-    """
-    result = np.zeros((28, 28), np.uint8)
-    image = Image.fromarray(ink)
-    box = image.getbbox()
-    if box is None:
-        return result
-    image = image.crop(box)
-    side = max(image.size)
-    square = Image.new("L", (side, side))
-    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
-    # Averaged as it shrinks; a tiny digit grows by interpolation, or its pixels would stay squares.
-    resampling = Image.Resampling.BOX if side >= 20 else Image.Resampling.BILINEAR
-    small = np.asarray(square.resize((20, 20), resampling), np.float64)
-    if not small.any():  # specks that are lost as they shrink
-        return result
-    small *= 255 / small.max()
-    total, places = small.sum(), np.arange(20)
-    centers = (float(small.sum(axis=axis) @ places / total) for axis in (1, 0))
-    y, x = (min(max(round(13.5 - center), 0), 8) for center in centers)
-    result[y : y + 20, x : x + 20] = small.round()
-    return result

@@ -12,7 +12,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from digits.reading.finder import CELL, OFFSET_UNIT, Answer
-from digits.reading.image import normalise
+from digits.reading.normalisation import normalise
 
 # Votes are counted in a neighbourhood of this standard deviation, and compared in one of this
 # width, both in cells.
@@ -45,6 +45,8 @@ class Instance:
     """The probability that a digit's centre is there."""
     image: NDArray[np.uint8]
     """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+    logits: NDArray[np.float32]
+    """What the finder takes it for: float32 array (10,), the mean over its ink."""
 
     @property
     def height(self) -> float:
@@ -85,7 +87,8 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
             continue
         image = _cut(page, owners, index, box)
         if image.any():
-            found.append(Instance(box, float(heat[row, column]), image))
+            logits = digits[rows[own], columns[own]].mean(axis=0)
+            found.append(Instance(box, float(heat[row, column]), image, logits))
     return found
 
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.components import count_components
-from digits.reading.image import Source, UnreadableImage, normalise, read_image
+from digits.reading.image import Source, UnreadableImage, read_image
 from digits.reading.ink import find_ink
+from digits.reading.normalisation import normalise
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ class Found:
     heat: float
     image: NDArray[np.uint8]
     """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+    logits: NDArray[np.float32]
+    """What the finder takes it for: float32 array (10,)."""
 
 
 def find_numbers(finder: Finder, picture: NDArray[np.uint8]) -> list[list[Found]]:
@@ -84,7 +86,7 @@ def _look(
 def _placed(instance: Instance, scale: float, x: float, y: float) -> Found:
     left, top, right, bottom = (side / scale for side in instance.box)
     box = (left + x, top + y, right + x, bottom + y)
-    return Found(box, instance.height / scale, instance.heat, instance.image)
+    return Found(box, instance.height / scale, instance.heat, instance.image, instance.logits)
 
 
 def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
