@@ -36,7 +36,7 @@ def show_answer(
     names the answer on the page, `name` is the file's, if it is one.
     """
     reading = read_digit(content, classifier) if content else Reading(reason="blank")
-    if content and reading.reason in _NO_ANSWER:
+    if content and (reading.found or reading.reason in _NO_ANSWER):
         numbers = read_numbers(content, classifier)
         if numbers.numbers:
             show_numbers(content, numbers, name, classifier.version)

@@ -20,11 +20,19 @@ from digits.training.augment import steps_per_epoch
 from digits.training.checkpoint import Checkpoint, to_records
 from digits.training.finder import build_finder, finder_loss, page_batches
 from digits.training.model import save_model
+from digits.training.optimizer import Muon, build_cycle
 
 FINDER = Path("models/finder.keras")
 HISTORY = Path("plots/finder_history.csv")
 CHECKPOINT_DIR = Path("models/finder_checkpoint")
-CODE = (Path("digits/training/finder.py"), Path("stages/train_finder.py"))
+CODE = tuple(
+    Path(path)
+    for path in (
+        "digits/training/finder.py",
+        "digits/training/optimizer.py",
+        "stages/train_finder.py",
+    )
+)
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 
@@ -53,18 +61,10 @@ def fit(
     keras.utils.set_random_seed(params.seed)
     checkpoint = Checkpoint(folder, ingredients(params, train, val))
     steps = steps_per_epoch(len(train.images), params.batch_size)
-    warmup = round(params.warmup * params.epochs * steps)
-    rate = keras.optimizers.schedules.CosineDecay(
-        params.learning_rate / 25 if warmup else params.learning_rate,
-        params.epochs * steps - warmup,
-        warmup_target=params.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
+    rate = build_cycle(params.learning_rate, params.warmup, params.epochs * steps)
     model = build_finder(params.filters)
     model.compile(
-        optimizer=keras.optimizers.AdamW(
-            rate, weight_decay=params.weight_decay, global_clipnorm=3.0
-        ),
+        Muon(rate, weight_decay=params.weight_decay, adam_weight_decay=params.weight_decay),
         loss=finder_loss,
     )
     checkpoint.restore(model)

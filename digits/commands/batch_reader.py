@@ -20,7 +20,7 @@ from digits.reading.image import Source
 from digits.reading.location import default_model
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import NumbersReading
-from digits.reading.reader import Reading, classify, prepare
+from digits.reading.reader import read_digits
 
 
 class Kind(NamedTuple):
@@ -33,11 +33,6 @@ class Kind(NamedTuple):
     """Makes a row of a picture's path, what was read in it and the model's version."""
     schema: pa.Schema
     """The columns of that row."""
-
-
-def read_digits(classifier: Classifier, sources: Sequence[Source]) -> list[Reading]:
-    """Read the digit in each picture. Raises nothing."""
-    return classify(classifier, prepare(sources))
 
 
 def read_all_numbers(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:

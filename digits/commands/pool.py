@@ -4,7 +4,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from digits.commands.errors import WorkersError
 from digits.commands.pictures import Picture
@@ -12,7 +12,7 @@ from digits.pipeline.processors import count_processors
 from digits.reading.classifier import Classifier
 from digits.reading.image import Source
 from digits.reading.numbers import NumbersReading
-from digits.reading.reader import Reading, classify, prepare, read_digit
+from digits.reading.reader import Reading, read_digits
 
 if TYPE_CHECKING:  # a picture or two need no processes, and no time to load them
     from concurrent.futures import ProcessPoolExecutor
@@ -24,59 +24,57 @@ CHUNK = 16
 
 AnyResult = TypeVar("AnyResult")
 
+# What a process of the pool reads with.
+_worker: dict[str, Callable[..., list[Any]]] = {}
+
 
 def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Reading]:
-    """Read the digit of pictures in their order; to decode and normalise many takes all
-    processors."""
-    sources = [picture.source for picture in pictures]
-    pool = _start_pool() if len(sources) >= MANY else None
-    if pool is None:
-        yield from (read_digit(source, classifier) for source in sources)
-        return
-    for readings in _map_in(pool, prepare, sources):
-        yield from classify(classifier, readings)
+    """Read the digit of pictures in their order; many take all processors."""
+    return _read_all(partial(read_digits, classifier), pictures)
 
 
 def read_all_numbers(classifier: Classifier, pictures: list[Picture]) -> Iterator[NumbersReading]:
     """Read the numbers of pictures in their order; many take all processors."""
+    return _read_all(partial(_read_numbers, classifier), pictures)
+
+
+def _read_all(
+    read: Callable[[Sequence[Source]], list[AnyResult]], pictures: list[Picture]
+) -> Iterator[AnyResult]:
     sources = [picture.source for picture in pictures]
-    pool = _start_pool() if len(sources) >= MANY else None
+    pool = _start_pool(read) if len(sources) >= MANY else None
     if pool is None:
-        yield from (reading for one in sources for reading in _read_chunk(classifier, [one]))
+        yield from (reading for source in sources for reading in read([source]))
         return
-    for readings in _map_in(pool, partial(_read_chunk, classifier), sources):
+    for readings in _map_in(pool, sources):
         yield from readings
 
 
-def _read_chunk(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
+def _read_numbers(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
     from digits.reading.number_reader import read_numbers  # a digit is read in the time it loads
 
     return [read_numbers(source, classifier) for source in sources]
 
 
-def _start_pool() -> "ProcessPoolExecutor | None":
-    """Return a pool of processes; None where one processor is all there is, or where processes
-    can't talk to each other, as in a container without a writable /dev/shm."""
+def _start_pool(read: Callable[..., Any]) -> "ProcessPoolExecutor | None":
+    """Return a pool of processes that read; None where one processor is all there is, or where
+    processes can't talk to each other, as in a container without a writable /dev/shm."""
     if (count := count_processors()) == 1:
         return None
     from concurrent.futures import ProcessPoolExecutor
 
     try:
-        return ProcessPoolExecutor(count, initializer=_ignore_signals)
+        return ProcessPoolExecutor(count, initializer=_start_worker, initargs=(read,))
     except (ImportError, NotImplementedError, OSError):
         return None
 
 
-def _map_in(
-    pool: "ProcessPoolExecutor",
-    read: Callable[[Sequence[Source]], list[AnyResult]],
-    sources: list[Source],
-) -> Iterator[list[AnyResult]]:
+def _map_in(pool: "ProcessPoolExecutor", sources: list[Source]) -> Iterator[list[Any]]:
     import multiprocessing
     from concurrent.futures.process import BrokenProcessPool
 
     chunks = [sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK)]
-    pending = deque(pool.submit(read, chunk) for chunk in chunks)
+    pending = deque(pool.submit(_read_chunk, chunk) for chunk in chunks)
     try:
         while pending:
             yield pending.popleft().result()
@@ -94,7 +92,13 @@ def _map_in(
         pool.shutdown()  # waits, or the interpreter's end writes to what its thread closes
 
 
-def _ignore_signals() -> None:
+def _start_worker(read: Callable[..., Any]) -> None:
+    # Kept, so that the model is not sent with every chunk.
+    _worker["read"] = read
     # Ctrl-C reaches the whole group of processes; it is the parent that ends the pool.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _read_chunk(sources: Sequence[Source]) -> list[Any]:
+    return _worker["read"](sources)

@@ -35,7 +35,7 @@ def compose(
     split: Split, width: int, height: int, random: Random
 ) -> tuple[NDArray[np.uint8], Sheet]:
     """Compose a page of `width` by `height` pixels: uint8 array (height, width) and its ink."""
-    if random.random() < 0.3:
+    if random.random() < 0.25:
         return _framed(split, width, height, random)
     sheet = Sheet(width, height)
     layout = random.choice(np.array(list(LAYOUTS)), p=list(LAYOUTS.values()))
@@ -66,17 +66,20 @@ def _framed(
 
 
 def _size(width: int, height: int, random: Random) -> float:
-    """Draw how high digits are, in pixels: half of the time about as high as numbers are read."""
-    if random.random() < 0.55:
-        return float(random.uniform(32, 64))
-    return math.exp(random.uniform(math.log(10), math.log(0.9 * min(width, height))))
+    """Draw how high digits are, in pixels: mostly about as high as numbers are read.
+
+    None is much higher than at the first look, at which the whole picture has 64 pixels.
+    """
+    if random.random() < 0.65:
+        return float(random.uniform(32, 62))
+    return math.exp(random.uniform(math.log(10), math.log(72)))
 
 
 def _gap(random: Random) -> float | None:
     kind = random.random()
-    if kind < 0.35:
+    if kind < 0.25:
         return float(random.uniform(0.12, 0.8))
-    return float(random.uniform(-0.03, 0.14)) if kind < 0.65 else None
+    return float(random.uniform(-0.03, 0.14)) if kind < 0.5 else None
 
 
 def _nothing(sheet: Sheet, _: Split, random: Random) -> float:
@@ -156,10 +159,12 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
     """Write numbers beside and below each other, as on a part of a larger page."""
     hand = draw_hand(random)
     size = size or _size(sheet.width, sheet.height, random)
-    gap, most = _gap(random), int(random.integers(1, 8))
+    gap, most = _gap(random), int(random.integers(1, 4) if random.random() < 0.25 else 9)
     y = -random.uniform(0, 0.9) * size if random.random() < 0.6 else random.uniform(0, 40)
-    pitch = size * random.uniform(1.25, 2.5)
-    sparse = random.uniform(0, 0.6)
+    # Mostly full, since what is empty teaches little.
+    full = random.random() < 0.75
+    pitch = size * (random.uniform(1.05, 1.5) if full else random.uniform(1.5, 2.5))
+    sparse = 0 if full else random.uniform(0.1, 0.6)
     while y < sheet.height - 0.3 * size and len(sheet.digits) < MOST_DIGITS:
         x = -random.uniform(0, 1.5) * size if random.random() < 0.6 else random.uniform(0, 40)
         while x < sheet.width - 0.2 * size and len(sheet.digits) < MOST_DIGITS:
@@ -171,7 +176,7 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
             glyphs = write_number(split, length, size, hand, gap, random)
             place(sheet, glyphs, 1, x, y)
             last, left, _ = glyphs[-1]
-            x += left + last.coverage.shape[1] + size * random.uniform(0.9, 2.5)
+            x += left + last.coverage.shape[1] + size * random.uniform(0.9, 1.6)
         y += pitch
     return size
 
@@ -179,12 +184,12 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
 Layout = Callable[[Sheet, Split, Random], float]
 # What is on a page, and how often. Each writes on a sheet, and returns how high digits are.
 LAYOUTS: dict[Layout, float] = {
-    _nothing: 0.12,
+    _nothing: 0.08,
     _small: 0.04,
-    _digit: 0.12,
-    _number: 0.1,
-    _form: 0.14,
-    _window: 0.48,
+    _digit: 0.06,
+    _number: 0.08,
+    _form: 0.16,
+    _window: 0.58,
 }
 WHOLE: dict[Layout, float] = {
     _nothing: 0.08,

@@ -12,7 +12,7 @@ from digits.pipeline.stage import replacing
 PAGES_DIR = Path("data/pages")
 SIDE = 128
 # A page tells of at most so many digits.
-MOST_DIGITS = 48
+MOST_DIGITS = 64
 # The owner of ink that is a digit's, of which too little can be seen to learn from.
 IGNORED = 255
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,22 +31,40 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         return NumbersReading(reason="unreadable", error=str(error))
     if np.ptp(page.pixels) < _LEAST_CONTRAST:
         return NumbersReading(reason="blank")
-    found = find_numbers(classifier.finder, page.pixels)
+    limits = tuple(page.scale * side for side in page.pixels.shape[::-1])
+    numbers = tuple(
+        to_number([_to_digit(digit, page.scale, limits) for digit in number])
+        for number in name_numbers(classifier, page.pixels)
+    )
+    return NumbersReading(numbers, None if numbers else "no_digits")
+
+
+class Named(NamedTuple):
+    """A digit that was found, and what it is."""
+
+    found: Found
+    y_prob: NDArray[np.float32]
+    """float32 array (10,)."""
+    ood_score: float
+
+
+def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[list[Named]]:
+    """Find the numbers on a grey picture, uint8 array (height, width), and name their digits.
+
+    Returns them from top to bottom, then from left to right.
+    """
+    found = find_numbers(classifier.finder, picture)
     images = [digit.image for number in found for digit in number]
     y_prob, scores = classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28))
     y_prob = _joined(y_prob, [digit.logits for number in found for digit in number])
-    answers = zip(y_prob, scores, strict=True)
-    limits = tuple(page.scale * side for side in page.pixels.shape[::-1])
-    named = [
-        [_named(digit, *next(answers), page.scale, limits) for digit in number] for number in found
-    ]
+    answers = zip(y_prob, scores.tolist(), strict=True)
+    named = [[Named(digit, *next(answers)) for digit in number] for number in found]
     # A digit may be doubtful, but not all of a number's.
-    numbers = [
-        to_number(digits)
-        for digits in named
-        if np.mean([digit.ood_score for digit in digits]) <= classifier.ood_threshold
+    return [
+        number
+        for number in named
+        if np.mean([digit.ood_score for digit in number]) <= classifier.ood_threshold
     ]
-    return NumbersReading(tuple(numbers), None if numbers else "no_digits")
 
 
 def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -55,21 +74,15 @@ def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> N
     return np.asarray(evidence / evidence.sum(axis=1, keepdims=True), np.float32)
 
 
-def _named(
-    found: Found,
-    y_prob: NDArray[np.float32],
-    score: np.float32,
-    scale: float,
-    limits: Sequence[float],
-) -> Digit:
+def _to_digit(digit: Named, scale: float, limits: Sequence[float]) -> Digit:
     # The OOD score is the logarithm of the odds that it is no digit.
-    is_digit = 1 / (1 + math.exp(min(float(score), 50)))
+    is_digit = 1 / (1 + math.exp(min(digit.ood_score, 50)))
     return Digit(
-        prediction=int(y_prob.argmax()),
-        confidence=float(y_prob.max()) * is_digit,
-        box=_rectangle([scale * side for side in found.box], limits),
-        probabilities=tuple(y_prob.tolist()),
-        ood_score=float(score),
+        prediction=int(digit.y_prob.argmax()),
+        confidence=float(digit.y_prob.max()) * is_digit,
+        box=_rectangle([scale * side for side in digit.found.box], limits),
+        probabilities=tuple(digit.y_prob.tolist()),
+        ood_score=digit.ood_score,
     )
 
 

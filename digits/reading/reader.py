@@ -12,6 +12,9 @@ from digits.reading.image import Source, UnreadableImage, read_image
 from digits.reading.ink import find_ink
 from digits.reading.normalisation import normalise
 
+# With these reasons, what is written may stand among other things.
+AMONG_OTHERS = ("several_digits", "not_a_digit")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -32,7 +35,9 @@ class Reading:
     ood_score: float | None = None
     """The higher, the less of a digit; up to the model's `ood_threshold` it is taken for one."""
     count: int | None = None
-    """How many connected components of a digit's size there are."""
+    """How many connected components of a digit's size there are, or how many digits were found."""
+    found: bool = False
+    """Whether other things are on the picture, among which it was found."""
 
     @property
     def best_guess(self) -> int | None:
@@ -47,7 +52,23 @@ def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
     image; or an array as `read_image` takes it. A picture that can't be read is a reading, too.
     Raises TypeError for what is no picture at all, and ModelError where there is no model.
     """
-    return classify(classifier or load_cached(), prepare([source]))[0]
+    return read_digits(classifier or load_cached(), [source])[0]
+
+
+def read_digits(classifier: Classifier, sources: Sequence[Source]) -> list[Reading]:
+    """Read the digit in each picture: what `read_digit` does, in less time for many.
+
+    All the ink on a picture is taken for a digit. Where that is none, the finder tells where one
+    is among other things.
+    """
+    pictures = [_decoded(source) for source in sources]
+    readings = classify(classifier, _prepare(pictures))
+    return [
+        _found_among(classifier, picture, reading)
+        if not isinstance(picture, UnreadableImage) and reading.reason in AMONG_OTHERS
+        else reading
+        for picture, reading in zip(pictures, readings, strict=True)
+    ]
 
 
 def prepare(sources: Sequence[Source]) -> list[Reading]:
@@ -56,7 +77,10 @@ def prepare(sources: Sequence[Source]) -> list[Reading]:
     Every picture is taken through one step before any goes on to the next: what a step needs stays
     in the processor's caches.
     """
-    pictures = [_decoded(source) for source in sources]
+    return _prepare([_decoded(source) for source in sources])
+
+
+def _prepare(pictures: Sequence[NDArray[np.float32] | UnreadableImage]) -> list[Reading]:
     inks = [
         picture if isinstance(picture, UnreadableImage) else find_ink(picture)
         for picture in pictures
@@ -110,4 +134,26 @@ def _answered(
         probabilities=tuple(y_prob.tolist()),
         ood_score=float(score),
         reason=None if is_digit else "not_a_digit",
+    )
+
+
+def _found_among(classifier: Classifier, picture: NDArray[np.float32], reading: Reading) -> Reading:
+    """Look for the digit on a picture whose ink as a whole is none."""
+    from digits.reading.number_reader import name_numbers  # most pictures need none of it
+
+    numbers = name_numbers(classifier, picture.round().astype(np.uint8))
+    digits = [digit for number in numbers for digit in number]
+    if not digits:
+        return reading
+    if len(digits) > 1:
+        return Reading(reason="several_digits", count=len(digits), found=True)
+    found, y_prob, score = digits[0]
+    return Reading(
+        prediction=int(y_prob.argmax()),
+        confidence=float(y_prob.max()),
+        probabilities=tuple(y_prob.tolist()),
+        digit=found.image,
+        ood_score=score,
+        count=1,
+        found=True,
     )

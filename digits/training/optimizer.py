@@ -50,7 +50,7 @@ def build_learning_rate(params: TrainParams, steps_per_epoch: int) -> LearningRa
         return params.learning_rate
     begin = min(params.first_cycle, params.epochs)
     lengths = [steps_per_epoch * epochs for epochs in (begin, params.epochs - begin) if epochs]
-    first, *rest = (_cycle(params, steps) for steps in lengths)
+    first, *rest = (build_cycle(params.learning_rate, params.warmup, steps) for steps in lengths)
     return Cycles(first, lengths[0], *rest) if rest else first
 
 
@@ -66,13 +66,13 @@ def build_optimizer(params: TrainParams, steps_per_epoch: int) -> keras.optimize
     )
 
 
-def _cycle(params: TrainParams, steps: int) -> LearningRateSchedule:
+def build_cycle(learning_rate: float, warmup: float, steps: int) -> LearningRateSchedule:
     """Let the rate climb for the share `warmup` of the steps, then fall to 0 along a cosine (after
     Smith and Topin, "Super-convergence", 2018)."""
-    climb = int(params.warmup * steps)
+    climb = int(warmup * steps)
     return CosineDecay(
-        initial_learning_rate=params.learning_rate / 25,
-        warmup_target=params.learning_rate,
+        initial_learning_rate=learning_rate / 25,
+        warmup_target=learning_rate,
         warmup_steps=climb,
         decay_steps=steps - climb,
     )
