@@ -13,7 +13,6 @@ from tqdm import tqdm
 from digits.data.composition import compose_pages
 from digits.data.pages import Pages, join, save_pages
 from digits.data.splits import Split, load_split
-from digits.data.strokes import add_ways
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
@@ -29,7 +28,6 @@ class ComposeParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     train_pages: Count
     val_pages: Count
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
 
 
 def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, seed: int) -> Pages:
@@ -42,10 +40,9 @@ def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, 
 def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
-    train = add_ways(load_split("train"), params.drawn_share, params.seed)
     with ProcessPoolExecutor(count_processors()) as pool:
         for name, split, count in (
-            ("train", train, params.train_pages),
+            ("train", load_split("train"), params.train_pages),
             ("val", load_split("val"), params.val_pages),
         ):
             save_pages(name, compose_all(pool, name, split, count, params.seed))

@@ -18,7 +18,8 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.negatives import draw_negatives
-from digits.data.splits import Split, load_split
+from digits.data.splits import Split, load_split, spread
+from digits.data.strokes import add_ways
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.evaluation.ood_samples import SOURCES
 from digits.pipeline.params import Section, load_params
@@ -38,15 +39,8 @@ class DrawParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     negatives: Annotated[int, Field(strict=True, ge=SHARES)]
     val_digits: Count
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
     test_digits: Count
-
-
-def spread(split: Split, count: int) -> Split:
-    """Return `count` digits from all over the split, repeated where it has fewer: MNIST's first
-    5,000 test digits come from other writers than the last (LeCun et al., 1998), and are read
-    differently."""
-    chosen = np.linspace(0, len(split.labels), count, endpoint=False).astype(int)
-    return Split(split.images[chosen], split.labels[chosen])
 
 
 def draw_all_negatives(
@@ -118,7 +112,10 @@ def main() -> None:
     with ProcessPoolExecutor(count_processors()) as pool:
         negatives = draw_all_negatives(pool, load_split("train"), params.negatives, params.seed)
         middle = zip(cycle(CORRUPTIONS), repeat("middle"))
-        corrupted_val, _ = corrupt(pool, spread(val, params.val_digits).images, middle)
+        # Other ways of writing, too, or the threshold asks of a digit what MNIST's writers do;
+        # others than those that `preprocess` draws to learn from.
+        chosen = add_ways(spread(val, params.val_digits), params.drawn_share, [params.seed, 1])
+        corrupted_val, _ = corrupt(pool, chosen.images, middle)
         corrupted_test = corrupt_in_every_way(pool, test, params.test_digits)
         samples = draw_ood_samples(pool)
     write_array(DRAWN_DIR / "negatives.npy", negatives)

@@ -1,4 +1,4 @@
-"""Decode the IDX files and split off validation digits.
+"""Decode the IDX files, split off validation digits, and draw what MNIST lacks.
 
 data/raw → data/processed/{train,val,test}.npz and dataset.json: `python -m stages.preprocess`
 """
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
+from digits.data.strokes import add_ways
 from digits.pipeline.params import ParamsError, Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
 from digits.reading.normalisation import normalise
@@ -27,6 +28,7 @@ class PreprocessParams(Section):
 
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
     validation_share: Annotated[float, Field(gt=0, lt=1)]
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
 
 
 def read_raw(part: str) -> Split:
@@ -72,11 +74,13 @@ def main() -> None:
     params = load_params("preprocess", PreprocessParams)
     train, val = split_off(read_raw("train"), params.validation_share, params.seed)
     splits = {"train": train, "val": val, "test": read_raw("test")}
+    sizes = {name: len(split.labels) for name, split in splits.items()}
+    splits["train"] = add_ways(train, params.drawn_share, params.seed)
+    sizes["drawn"] = len(splits["train"].labels) - sizes["train"]
     for name, split in splits.items():
         with replacing(split_path(name)) as temporary:
             np.savez(temporary, images=split.images, labels=split.labels)
     raw = json.loads((RAW_DIR / "dataset.json").read_text(encoding="utf-8"))
-    sizes = {name: len(split.labels) for name, split in splits.items()}
     write_json(PROCESSED_DIR / "dataset.json", raw | {"splits": sizes})
     print(f"{raw['name']}: " + ", ".join(f"{size:,} {name}" for name, size in sizes.items()))
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from pydantic import Field
 
-from digits.data.splits import load_split
+from digits.data.splits import load_split, spread
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.stage import replacing, run_stage
 from digits.training.model import save_model
@@ -77,7 +77,7 @@ def main() -> None:
     """Run the stage."""
     params = load_params("train_ood_head", TrainOodHeadParams)
     negatives = np.load(NEGATIVES)
-    digits = load_split("train").images[: len(negatives)]
+    digits = spread(load_split("train"), len(negatives)).images
     tf.config.threading.set_intra_op_parallelism_threads(params.threads)
     tf.config.threading.set_inter_op_parallelism_threads(params.threads)
     tf.config.experimental.enable_op_determinism()

@@ -8,7 +8,7 @@ from PIL import Image
 from pinned import MODEL
 
 from digits.data import negatives
-from digits.data.splits import Split
+from digits.data.splits import Split, spread
 from digits.evaluation import ood_samples
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.reading.artefact import ModelError, pack, unpack
@@ -120,8 +120,8 @@ def test_corruptions_have_a_row_for_each_severity(handwritten, monkeypatch):
 def test_digits_are_drawn_from_all_over_the_split():
     labels = np.arange(10, dtype=np.uint8)
     split = Split(np.zeros((10, 28, 28), np.uint8), labels)
-    assert draw.spread(split, 5).labels.tolist() == [0, 2, 4, 6, 8]
-    assert draw.spread(split, 20).labels.tolist() == np.repeat(labels, 2).tolist()
+    assert spread(split, 5).labels.tolist() == [0, 2, 4, 6, 8]
+    assert spread(split, 20).labels.tolist() == np.repeat(labels, 2).tolist()
 
 
 def test_a_drawing_is_found_again(handwritten):

@@ -5,6 +5,7 @@ height as 1 and y downwards. A curve through them turns smoothly; where it has a
 ends and the next begins.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -159,13 +160,13 @@ WAYS = (
 )
 
 
-def add_ways(split: Split, share: float, seed: int) -> Split:
+def add_ways(split: Split, share: float, seed: int | Sequence[int]) -> Split:
     """Add digits drawn in all WAYS to a split, `share` of its number."""
     drawn = draw_ways(round(share * len(split.labels)), seed)
     return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, strict=True)))
 
 
-def draw_ways(count: int, seed: int) -> Split:
+def draw_ways(count: int, seed: int | Sequence[int]) -> Split:
     """Draw `count` digits, each way of writing the same number of times in turn.
 
     Their images are as MNIST's, uint8 (count, 28, 28); the same seed gives the same.
