@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 from tqdm import tqdm
 
+from digits.data.hands import add_hands
 from digits.data.negatives import draw_negatives
 from digits.data.splits import Split, load_split, spread
-from digits.data.strokes import add_ways
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.evaluation.ood_samples import SOURCES
 from digits.pipeline.params import Section, load_params
@@ -114,7 +114,7 @@ def main() -> None:
         middle = zip(cycle(CORRUPTIONS), repeat("middle"))
         # Other ways of writing, too, or the threshold asks of a digit what MNIST's writers do;
         # others than those that `preprocess` draws to learn from.
-        chosen = add_ways(spread(val, params.val_digits), params.drawn_share, [params.seed, 1])
+        chosen = add_hands(spread(val, params.val_digits), params.drawn_share, [params.seed, 1])
         corrupted_val, _ = corrupt(pool, chosen.images, middle)
         corrupted_test = corrupt_in_every_way(pool, test, params.test_digits)
         samples = draw_ood_samples(pool)

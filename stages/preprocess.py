@@ -13,9 +13,9 @@ from pydantic import Field
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
+from digits.data.hands import add_hands
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
-from digits.data.strokes import add_ways
 from digits.pipeline.params import ParamsError, Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
 from digits.reading.normalisation import normalise
@@ -75,7 +75,7 @@ def main() -> None:
     train, val = split_off(read_raw("train"), params.validation_share, params.seed)
     splits = {"train": train, "val": val, "test": read_raw("test")}
     sizes = {name: len(split.labels) for name, split in splits.items()}
-    splits["train"] = add_ways(train, params.drawn_share, params.seed)
+    splits["train"] = add_hands(train, params.drawn_share, params.seed)
     sizes["drawn"] = len(splits["train"].labels) - sizes["train"]
     for name, split in splits.items():
         with replacing(split_path(name)) as temporary:

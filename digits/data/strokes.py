@@ -160,12 +160,6 @@ WAYS = (
 )
 
 
-def add_ways(split: Split, share: float, seed: int | Sequence[int]) -> Split:
-    """Add digits drawn in all WAYS to a split, `share` of its number."""
-    drawn = draw_ways(round(share * len(split.labels)), seed)
-    return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, strict=True)))
-
-
 def draw_ways(count: int, seed: int | Sequence[int]) -> Split:
     """Draw `count` digits, each way of writing the same number of times in turn.
 

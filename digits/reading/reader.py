@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.components import count_components
 from digits.reading.image import Source, UnreadableImage, read_image
 from digits.reading.ink import find_ink
 from digits.reading.normalisation import normalise
-
-# With these reasons, what is written may stand among other things.
-AMONG_OTHERS = ("several_digits", "not_a_digit")
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,17 @@ def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
 def read_digits(classifier: Classifier, sources: Sequence[Source]) -> list[Reading]:
     """Read the digit in each picture: what `read_digit` does, in less time for many.
 
-    All the ink on a picture is taken for a digit. Where that is none, the finder tells where one
-    is among other things.
+    All the ink on a picture is taken for a digit. Where that is none, or where the finder sees a
+    digit that is not all the ink, the finder tells where it is among other things.
     """
     pictures = [_decoded(source) for source in sources]
-    readings = classify(classifier, _prepare(pictures))
+    inks = _find_inks(pictures)
+    readings = classify(classifier, [_prepared(ink) for ink in inks])
     return [
-        _found_among(classifier, picture, reading)
-        if not isinstance(picture, UnreadableImage) and reading.reason in AMONG_OTHERS
-        else reading
-        for picture, reading in zip(pictures, readings, strict=True)
+        reading
+        if isinstance(picture, UnreadableImage) or isinstance(ink, UnreadableImage)
+        else _checked(classifier, picture, ink, reading)
+        for picture, ink, reading in zip(pictures, inks, readings, strict=True)
     ]
 
 
@@ -77,15 +76,16 @@ def prepare(sources: Sequence[Source]) -> list[Reading]:
     Every picture is taken through one step before any goes on to the next: what a step needs stays
     in the processor's caches.
     """
-    return _prepare([_decoded(source) for source in sources])
+    return [_prepared(ink) for ink in _find_inks([_decoded(source) for source in sources])]
 
 
-def _prepare(pictures: Sequence[NDArray[np.float32] | UnreadableImage]) -> list[Reading]:
-    inks = [
+def _find_inks(
+    pictures: Sequence[NDArray[np.float32] | UnreadableImage],
+) -> list[NDArray[np.uint8] | UnreadableImage]:
+    return [
         picture if isinstance(picture, UnreadableImage) else find_ink(picture)
         for picture in pictures
     ]
-    return [_prepared(ink) for ink in inks]
 
 
 def _decoded(source: Source) -> NDArray[np.float32] | UnreadableImage:
@@ -137,12 +137,26 @@ def _answered(
     )
 
 
-def _found_among(classifier: Classifier, picture: NDArray[np.float32], reading: Reading) -> Reading:
-    """Look for the digit on a picture whose ink as a whole is none."""
-    from digits.reading.number_reader import name_numbers  # most pictures need none of it
+def _checked(
+    classifier: Classifier,
+    picture: NDArray[np.float32],
+    ink: NDArray[np.uint8],
+    reading: Reading,
+) -> Reading:
+    """Look for a digit among other things where a picture's ink as a whole seems to be none."""
+    if reading.reason == "blank":
+        return reading
+    # Most pictures hold a digit alone, and need no more than a look.
+    from digits.reading.number_reader import name_numbers
+    from digits.reading.search import first_look, is_at
 
-    numbers = name_numbers(classifier, picture.round().astype(np.uint8))
-    digits = [digit for number in numbers for digit in number]
+    grey = picture.round().astype(np.uint8)
+    if reading.prediction is not None:
+        seen = first_look(classifier.finder, grey)
+        box = Image.fromarray(ink).getbbox()
+        if len(seen) != 1 or box is None or is_at(seen[0], box):
+            return reading
+    digits = [digit for number in name_numbers(classifier, grey) for digit in number]
     if not digits:
         return reading
     if len(digits) > 1:

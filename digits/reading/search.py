@@ -28,6 +28,8 @@ _REACH = 2.5
 _GAP = 0.8
 _LEVEL = 0.4
 _MARGIN = 10
+# Two sizes of which one is this share of the other may be of the same thing, seen from afar.
+_LIKE = 0.65
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ def find_numbers(finder: Finder, picture: NDArray[np.uint8]) -> list[list[Found]
         if np.mean([digit.heat for digit in number]) >= LEAST_HEAT
     ]
     return sorted(numbers, key=lambda number: (min(d.box[1] for d in number), number[0].box[0]))
+
+
+def first_look(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
+    """Return which digits are seen on a grey picture from afar, if they are not too small."""
+    return _look(finder, picture, LOOKS[0] / max(picture.shape), (0, 0))
 
 
 def _look(
@@ -112,6 +119,17 @@ def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> li
     scale = min(READING_HEIGHT / height, MOST_ENLARGED)
     found = _look(finder, picture[top:bottom, left:right], scale, (left, top))
     return [digit for digit in found if 0.4 < digit.height / height < 1.9] or line
+
+
+def is_at(digit: Found, box: Box) -> bool:
+    """Whether a digit is all that is in a box, as far as can be seen from afar."""
+    (left, top, right, bottom), size = box, max(box[2] - box[0], box[3] - box[1])
+    own = max(digit.box[2] - digit.box[0], digit.box[3] - digit.box[1])
+    x, y = (
+        (digit.box[0] + digit.box[2] - left - right),
+        (digit.box[1] + digit.box[3] - top - bottom),
+    )
+    return _LIKE * own < size < own / _LIKE and max(abs(x), abs(y)) / 2 < (1 - _LIKE) * size
 
 
 def _distinct(digits: list[Found]) -> list[Found]:

@@ -1,0 +1,38 @@
+"""More hands than MNIST has: other ways of writing, and other pens."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from digits.data.handwriting import draw_hand, write_digit
+from digits.data.splits import Split
+from digits.data.strokes import draw_ways
+from digits.reading.normalisation import normalise
+
+# Of three digits that are added, one is drawn stroke by stroke, two are the split's own.
+_DRAWN = 1 / 3
+_HEIGHT = 60
+_PENS = 0.03, 0.2
+
+
+def add_hands(split: Split, share: float, seed: int | Sequence[int]) -> Split:
+    """Add digits in other hands to a split, `share` of its number; the same seed gives the same."""
+    count = round(share * len(split.labels))
+    drawn = draw_ways(round(_DRAWN * count), seed)
+    written = write_again(split, count - len(drawn.labels), seed)
+    return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, written, strict=True)))
+
+
+def write_again(split: Split, count: int, seed: int | Sequence[int]) -> Split:
+    """Write `count` digits of a split again, each with a pen whose stroke is even.
+
+    Their images are as MNIST's, uint8 (count, 28, 28).
+    """
+    random = np.random.default_rng(seed)
+    chosen = random.integers(len(split.labels), size=count)
+    images = []
+    for image in split.images[chosen]:
+        hand = draw_hand(random)._replace(pen=np.exp(random.uniform(*np.log(_PENS))))
+        coverage = write_digit(image, hand, _HEIGHT, random)
+        images.append(normalise((255 * coverage).round().astype(np.uint8)))
+    return Split(np.array(images, np.uint8).reshape(-1, 28, 28), split.labels[chosen])
