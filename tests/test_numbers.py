@@ -26,7 +26,9 @@ def classifier() -> Classifier:
 
 
 def found(left, top, width=20, height=40, heat=0.9):
-    return Found((left, top, left + width, top + height), height, heat, NOTHING)
+    return Found(
+        (left, top, left + width, top + height), height, heat, NOTHING, np.zeros(10, np.float32)
+    )
 
 
 class Seen:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from digits.reading.finder import CELL, OFFSET_UNIT, Answer
 from digits.reading.normalisation import normalise
@@ -70,7 +69,8 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     centers = _centers(targets, heat)
     if not len(centers):
         return []
-    astray, nearest = (np.asarray(values) for values in cKDTree(centers).query(targets))
+    nearest = _nearest(targets, centers, heat.shape)
+    astray = np.linalg.norm(targets - centers[nearest], axis=1)
     groups = [
         own[astray[own] <= MOST_ASTRAY * (np.median(astray[own]) + 0.5)] if len(own) else own
         for own in _grouped(nearest, len(centers))
@@ -101,6 +101,19 @@ def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
     votes = ndimage.gaussian_filter(votes, VOTE_SPREAD)
     peaks = votes == ndimage.maximum_filter(votes, VOTE_WINDOW)
     return np.argwhere(peaks & (votes > LEAST_VOTES) & (heat > LEAST_HEAT))
+
+
+def _nearest(
+    targets: NDArray[np.float32], centers: Places, shape: tuple[int, ...]
+) -> NDArray[np.intp]:
+    """Return which center each target (n, 2) is nearest to, on a grid of cells."""
+    index = np.full(shape, -1)
+    index[tuple(centers.T)] = np.arange(len(centers))
+    rows, columns = ndimage.distance_transform_edt(
+        index < 0, return_distances=False, return_indices=True
+    )
+    places = tuple(targets.round().astype(int).clip(0, np.array(shape) - 1).T)
+    return np.asarray(index[rows[places], columns[places]])
 
 
 def _grouped(nearest: Places, count: int) -> list[Places]:

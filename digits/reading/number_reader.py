@@ -15,7 +15,7 @@ from digits.reading.search import Found, find_numbers
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
 # Of the finder's word beside the classifier's. Chosen on validation digits.
-_FINDER_WEIGHT = 0.25
+_FINDER_WEIGHT = 0.5
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:

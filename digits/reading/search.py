@@ -15,6 +15,7 @@ from digits.reading.instances import Box, Instance, to_instances
 # large enough.
 LOOKS = (64, 128, 256, 512, 1024)
 LEAST_HEIGHT = 22
+SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
 READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
@@ -26,6 +27,8 @@ LEAST_HEAT = 0.35
 _AROUND = 0.45
 _REACH = 2.5
 _GAP = 0.8
+# Middles of digits that are farther apart than so many times the usual are of two numbers.
+_PITCH = 1.5
 _LEVEL = 0.4
 _MARGIN = 10
 # Two sizes of which one is this share of the other may be of the same thing, seen from afar.
@@ -97,16 +100,20 @@ def _placed(instance: Instance, scale: float, x: float, y: float) -> Found:
 
 
 def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
-    """Look from afar, and from nearer while nothing is found that is large enough."""
+    """Look from afar, and from nearer until what is found is sure and large enough; return what was
+    surest in all."""
     longest = max(picture.shape)
-    found: list[Found] = []
+    best: list[Found] = []
     for side in LOOKS:
         scale = side / longest if side == LOOKS[0] else min(side / longest, 1)
         found = _look(finder, picture, scale, (0, 0))
-        enough = found and np.median([digit.height for digit in found]) * scale >= LEAST_HEIGHT
-        if enough or side >= longest:
+        heat = sum(digit.heat for digit in found)
+        if heat >= sum(digit.heat for digit in best):
+            best = found
+        large = found and np.median([digit.height for digit in found]) * scale >= LEAST_HEIGHT
+        if (large and heat >= SURE * len(found)) or side >= longest:
             break
-    return found
+    return best
 
 
 def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> list[Found]:
@@ -173,13 +180,17 @@ def _are_neighbours(left: Found, right: Found) -> bool:
 
 
 def _parted(line: list[Found]) -> list[list[Found]]:
-    """Part a line where a gap is clearly wider than its others."""
-    gaps = [right.box[0] - left.box[2] for left, right in pairwise(line)]
+    """Part a line where a gap is clearly wider than its others, from ink to ink and from middle to
+    middle: in a form's boxes a 1 has wide gaps beside it, but its place as all others."""
+    pairs = list(pairwise(line))
+    gaps = [right.box[0] - left.box[2] for left, right in pairs]
+    pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
     height = float(np.median([digit.height for digit in line]))
     widest = max(_GAP * height, 2 * float(np.median(gaps))) if gaps else 0.0
+    farthest = _PITCH * float(np.median(pitches)) if gaps else 0.0
     numbers = [[line[0]]]
-    for gap, digit in zip(gaps, line[1:], strict=True):
-        if gap > widest:
+    for gap, pitch, digit in zip(gaps, pitches, line[1:], strict=True):
+        if gap > widest and pitch > farthest:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
