@@ -11,7 +11,8 @@ from digits.reading.normalisation import normalise
 
 # Of three digits that are added, one is drawn stroke by stroke, two are the split's own.
 _DRAWN = 1 / 3
-_HEIGHT = 60
+# Some are seen at so few pixels that their strokes run into each other.
+_HEIGHT, _COARSE, _COARSE_HEIGHTS = 60, 0.3, (7, 14)
 _PENS = 0.03, 0.2
 
 
@@ -24,7 +25,7 @@ def add_hands(split: Split, share: float, seed: int | Sequence[int]) -> Split:
 
 
 def write_again(split: Split, count: int, seed: int | Sequence[int]) -> Split:
-    """Write `count` digits of a split again, each with a pen whose stroke is even.
+    """Write `count` digits of a split again with pens whose stroke is even, some of them coarsely.
 
     Their images are as MNIST's, uint8 (count, 28, 28).
     """
@@ -33,6 +34,8 @@ def write_again(split: Split, count: int, seed: int | Sequence[int]) -> Split:
     images = []
     for image in split.images[chosen]:
         hand = draw_hand(random)._replace(pen=np.exp(random.uniform(*np.log(_PENS))))
-        coverage = write_digit(image, hand, _HEIGHT, random)
+        is_coarse = random.random() < _COARSE
+        height = random.uniform(*_COARSE_HEIGHTS) if is_coarse else _HEIGHT
+        coverage = write_digit(image, hand, height, random)
         images.append(normalise((255 * coverage).round().astype(np.uint8)))
     return Split(np.array(images, np.uint8).reshape(-1, 28, 28), split.labels[chosen])

@@ -27,6 +27,8 @@ MAX_PIXELS = 50_000_000
 PAGE_SIDE = 1536
 # Types of arrays that Pillow takes for what they are: the name of each, and what follows its sides.
 _ARRAYS = {("uint8", ()), ("uint8", (3,)), ("uint8", (4,)), ("uint16", ()), ("bool", ())}
+# A picture of fewer pixels a side is enlarged, or the edges of its strokes would be steps.
+_LEAST_SIDE, _ENLARGED_SIDE = 24, 64
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
 
 
@@ -86,7 +88,7 @@ def _read(source: Source, side: int) -> tuple[NDArray[np.float32], int]:
             image = _open(content) if image is None else _checked(image)
             longest = max(image.size)
             image = _loaded(image, side) if content else image
-            return _to_channel(_reduced(image, side)), longest
+            return _enlarged(_to_channel(_reduced(image, side))), longest
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -221,6 +223,18 @@ def _to_channel(image: Image.Image) -> NDArray[np.float32]:
     red, green, blue = image.split()
     choose = ImageChops.lighter if is_paper_dark(thumbnail(green)) else ImageChops.darker
     return np.asarray(choose(choose(red, green), blue), np.float32)
+
+
+def _enlarged(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Enlarge a tiny picture smoothly."""
+    if max(pixels.shape) >= _LEAST_SIDE:
+        return pixels
+    factor = -(-_ENLARGED_SIDE // max(pixels.shape))
+    height, width = pixels.shape
+    image = Image.fromarray(pixels).resize(
+        (factor * width, factor * height), Image.Resampling.LANCZOS
+    )
+    return np.asarray(image).clip(0, 255)
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
