@@ -1,4 +1,4 @@
-"""Read your own labelled pictures, and split off some for validation and test.
+"""Read your own labelled pictures, and split some off for validation and test.
 
 data/own → data/processed/own_{train,val,test}.npz and own.json, which says what was left out:
 `python -m stages.gather`

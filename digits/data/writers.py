@@ -1,11 +1,10 @@
 """Labelled digits of several writers, split so that none is learned from and tested with."""
 
-import warnings
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from digits.data.splits import SPLITS, Split
 from digits.errors import DigitsError
@@ -24,35 +23,37 @@ class Written(NamedTuple):
 
 
 def split_by_writer(written: Written, parts: int, seed: int) -> dict[str, Split]:
-    """Split digits into "test" and "val", one of `parts` equal parts each, and "train".
+    """Split digits into "test" and "val", about one of `parts` parts each, and "train".
 
-    Every part has each class in the same proportion. With three writers or more, all that a writer
-    wrote is in one of the three. Raises TooFewDigitsError where there are too few digits.
+    With three writers or more, all that a writer wrote is in one of the three. A writer, or a digit
+    of nobody known, keeps the part whatever is added later: a model that was made before has not
+    learned from what it is tested with. Raises TooFewDigitsError for one or two different digits.
     """
-    total = len(written.digits.labels)
-    if not total:
-        return dict.fromkeys(SPLITS, written.digits)
-    groups = _groups(written.writers)
+    digits = written.digits
+    if not len(digits.labels):
+        return dict.fromkeys(SPLITS, digits)
     by_writer = len(set(written.writers.tolist()) - {""}) >= len(SPLITS)
-    most = len(np.unique(groups)) if by_writer else int(np.bincount(written.digits.labels).max())
-    if most < len(SPLITS):
+    # A digit stands for itself where no writer does: one that is there twice gets one part.
+    keys = [
+        writer.encode() if by_writer and writer else b"\0" + image.tobytes()
+        for writer, image in zip(written.writers.tolist(), digits.images, strict=True)
+    ]
+    draws = np.array([_draw(key, seed) for key in keys])
+    different = np.unique(draws)
+    if len(different) < len(SPLITS):
         raise TooFewDigitsError(
-            f"{total} labelled digits are too few to learn, choose and test by: add pictures until "
-            f"there are {parts} or more of each digit"
+            f"{len(keys)} own digits, {len(different)} of them different, are too few to learn, "
+            "choose and test by: add pictures, or take all away"
         )
-    splitter = StratifiedGroupKFold if by_writer else StratifiedKFold
-    folds = splitter(min(parts, most), shuffle=True, random_state=seed)
-    with warnings.catch_warnings(action="ignore"):  # that some digit is rare, or not there
-        places = [fold for _, fold in folds.split(groups, written.digits.labels, groups)]
-    chosen = {"test": places[0], "val": places[1], "train": np.sort(np.concatenate(places[2:]))}
-    return {
-        name: Split(*(array[place] for array in written.digits)) for name, place in chosen.items()
-    }
+    first, second = (np.count_nonzero(different < share / parts) for share in (1, 2))
+    first = np.clip(first, 1, len(different) - 2)
+    second = np.clip(second, first + 1, len(different) - 1)
+    part = np.digitize(draws, different[[first, second]])
+    chosen = {name: part == number for number, name in enumerate(("test", "val", "train"))}
+    return {name: Split(*(array[place] for array in digits)) for name, place in chosen.items()}
 
 
-def _groups(writers: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Number the writers; a digit whose writer is not known is a group of its written."""
-    groups = np.unique(writers, return_inverse=True)[1].astype(np.int64)
-    unknown = writers == ""
-    groups[unknown] = len(writers) + np.arange(np.count_nonzero(unknown))
-    return groups
+def _draw(key: bytes, seed: int) -> float:
+    """Draw a number from 0 to 1, always the same one for a key and a seed."""
+    digest = hashlib.sha256(seed.to_bytes(8) + key).digest()
+    return int.from_bytes(digest[:8]) / 2**64
