@@ -11,10 +11,11 @@ from app.pictures import picture_html
 from app.why import why_html
 from app.words import in_numbers, in_words
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
 from digits.reading.number_reader import read_numbers
-from digits.reading.reader import Reading, read_digit
+from digits.reading.reader import Reading
 
 BLANK = "There is nothing but paper in this picture."
 _NO_ANSWER = {

@@ -64,7 +64,7 @@ def _read(name: str, content: bytes) -> dict[str, Any]:
     # Loaded when first needed, since the server answers before it can read.
     from app.model import load_classifier
     from digits.commands.formats import to_record
-    from digits.reading.reader import read_digit
+    from digits.reading.digit_reader import read_digit
 
     classifier = load_classifier()
     return to_record(name, read_digit(content, classifier), classifier.version)

@@ -12,7 +12,8 @@ from app.git import GitError
 from app.revisions import Revision, list_revisions, load_revision
 from digits.reading.artefact import ModelError
 from digits.reading.classifier import Classifier
-from digits.reading.reader import Reading, read_digit
+from digits.reading.digit_reader import read_digit
+from digits.reading.reader import Reading
 
 INVITATION = "Draw a digit, or choose an example, and see here what two models make of it."
 

@@ -10,7 +10,7 @@ from app.examples import load_examples
 from app.git import GitError, git, git_lines
 from digits.reading.artefact import ModelError
 from digits.reading.classifier import Classifier, load_cached
-from digits.reading.reader import read_digit
+from digits.reading.digit_reader import read_digit
 
 METRICS = Path("metrics/test.json")
 REPORT = Path("metrics/classification_report.json")

@@ -10,9 +10,10 @@ from app.pictures import picture_html
 from app.words import in_numbers
 from digits.commands import formats
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.formats import ENDINGS, FORMAT_NAMES
 from digits.reading.image import read_image
-from digits.reading.reader import Reading, read_digit
+from digits.reading.reader import Reading
 
 THUMBNAIL = 96  # twice what is shown, for screens with two pixels in one
 _COLUMNS = ("picture", "model sees", "digit", "file")

@@ -22,7 +22,7 @@ from app.examples import load_examples
 from app.model import load_classifier
 from app.pictures import png_to_url
 from benchmarks.server import Server
-from digits.reading.reader import read_digit
+from digits.reading.digit_reader import read_digit
 
 VISITORS = 20
 PAUSE = 1.0  # seconds from an answer to the end of the next stroke: hardly anyone draws faster

@@ -16,7 +16,7 @@ from app.examples import load_examples
 from app.model import load_classifier
 from benchmarks.machine import report
 from benchmarks.server import Server
-from digits.reading.reader import read_digit
+from digits.reading.digit_reader import read_digit
 
 CLIENTS = 20
 ALONE = (sys.executable, "-m", "uvicorn", "app.api:app", "--log-level", "warning")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from digits.errors import DigitsError
     from digits.reading.classifier import Classifier
+    from digits.reading.digit_reader import read_digit
     from digits.reading.number_reader import read_numbers
     from digits.reading.numbers import NumbersReading
-    from digits.reading.reader import Reading, read_digit
+from digits.reading.reader import Reading
 
 __all__ = [
     "Classifier",
@@ -29,7 +30,7 @@ _MODULES = {
     "DigitsError": "digits.errors",
     "NumbersReading": "digits.reading.numbers",
     "Reading": "digits.reading.reader",
-    "read_digit": "digits.reading.reader",
+    "read_digit": "digits.reading.digit_reader",
     "read_numbers": "digits.reading.number_reader",
 }
 

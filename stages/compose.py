@@ -1,6 +1,7 @@
 """Compose pages of numbers for the finder to learn from, and to choose by.
 
-data/processed/{train,val}.npz → data/pages/{train,val}.npz: `python -m stages.compose`
+data/processed/{train,val,own_train,own_val}.npz → data/pages/{train,val}.npz:
+`python -m stages.compose`
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +12,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.composition import compose_pages
+from digits.data.own import load_own, mix
 from digits.data.pages import Pages, join, save_pages
 from digits.data.splits import Split, load_split
 from digits.pipeline.params import Section, load_params
@@ -28,6 +30,7 @@ class ComposeParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     train_pages: Count
     val_pages: Count
+    own_share: Annotated[float, Field(ge=0, lt=1)]
 
 
 def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, seed: int) -> Pages:
@@ -40,10 +43,12 @@ def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, 
 def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
+    train = mix(load_split("train"), load_own("train"), params.own_share)
+    val = mix(load_split("val"), load_own("val"), params.own_share)
     with ProcessPoolExecutor(count_processors()) as pool:
         for name, split, count in (
-            ("train", load_split("train"), params.train_pages),
-            ("val", load_split("val"), params.val_pages),
+            ("train", train, params.train_pages),
+            ("val", val, params.val_pages),
         ):
             save_pages(name, compose_all(pool, name, split, count, params.seed))
 

@@ -1,6 +1,6 @@
 """Fetch the four MNIST files from the first mirror that has them, or fall back to smaller digits.
 
-mirrors → data/raw: `python -m stages.download`
+mirrors → data/raw: `python -m stages.download`. It also makes the folder for your own pictures.
 
 The environment variable DIGITS_MNIST_MIRROR, an address or a folder, takes the mirrors' place.
 """
@@ -19,6 +19,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.mnist import FILES, IMAGE_FILES, LABEL_FILES, write_idx
+from digits.data.own import PLACEHOLDER
 from digits.errors import DigitsError
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
@@ -27,6 +28,10 @@ RAW_DIR = Path("data/raw")
 MNIST_NAME = "MNIST"
 FALLBACK_NAME = "scikit-learn digits (8×8, enlarged)"
 FALLBACK_TRAINING_SIZE = 1437
+OWN_TEXT = """\
+Your own labelled pictures go here: into folders named 0 to 9, in a folder for each writer if you
+know who wrote them, or into .npz files. See docs/own.md.
+"""
 FALLBACK_WARNING = """\
 WARNING: no mirror of MNIST answers. The pipeline goes on with 1,797 smaller handwritten digits that
 scikit-learn ships. The model will be much worse than one trained on MNIST. Once you are online:
@@ -118,6 +123,13 @@ def write_fallback(folder: Path) -> None:
                 write_idx(temporary, array[rows])
 
 
+def keep_place(placeholder: Path) -> None:
+    """Make the folder for own pictures, with the file that `data/own.dvc` speaks of in a clone."""
+    if not placeholder.parent.exists():
+        placeholder.parent.mkdir(parents=True)
+        placeholder.write_text(OWN_TEXT, encoding="utf-8", newline="\n")
+
+
 def main() -> None:
     """Run the stage."""
     params = load_params("download", DownloadParams)
@@ -145,6 +157,7 @@ def main() -> None:
         write_fallback(RAW_DIR)
         dataset = FALLBACK_NAME
     write_json(RAW_DIR / "dataset.json", {"name": dataset})
+    keep_place(PLACEHOLDER)
 
 
 if __name__ == "__main__":

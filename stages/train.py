@@ -1,7 +1,7 @@
 """Fit the CNN to augmented training digits.
 
-data/processed/{train,val}.npz → models/digits.keras, models/training.json (the parameters),
-plots/history.csv and metrics/train.json (after each epoch) and data/augmented.npy:
+data/processed/{train,val,own_train,own_val}.npz → models/digits.keras, models/training.json (the
+parameters), plots/history.csv and metrics/train.json (after each epoch) and data/augmented.npy:
 `python -m stages.train`
 """
 
@@ -16,13 +16,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from digits.data.own import load_own, mix
 from digits.data.splits import Split, load_split
 from digits.errors import DigitsError
 from digits.pipeline.params import load_params
 from digits.pipeline.stage import replacing, run_stage, write_array, write_csv, write_json
 from digits.training.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.training.checkpoint import Checkpoint, to_records
-from digits.training.model import build_model, save_model
+from digits.training.model import build_model, save_model, start_from
 from digits.training.optimizer import build_optimizer
 from digits.training.recipe import PlateauParams, TrainParams
 
@@ -108,6 +109,8 @@ def fit(
     checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
     with build_strategy(params.devices).scope():
         model = build_model(params.stem_filters, params.blocks, params.dropout)
+        if params.start_from:
+            start_from(model, Path(params.start_from))
         model.compile(
             optimizer=build_optimizer(params, steps),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -146,9 +149,22 @@ def fit(
 
 def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
     """Return what a training is made from: the parameters, and the SHA-256 of code and digits."""
-    contents = [path.read_bytes() for path in CODE]
+    start = [Path(params.start_from)] if params.start_from else []
+    contents = [path.read_bytes() for path in (*CODE, *start)]
     contents += [split.images.tobytes() + split.labels.tobytes() for split in splits]
     return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
+
+
+def describe(params: TrainParams, own: int) -> dict[str, Any]:
+    """Return the parameters that had a part in a training with so many own digits, and of the model
+    that it started from the SHA-256."""
+    used = params.model_dump(exclude_none=True, exclude=set() if own else {"own_share"})
+    if own:
+        used["own_digits"] = own
+    if params.start_from:
+        start = Path(params.start_from).read_bytes()
+        used["start_from_sha256"] = hashlib.sha256(start).hexdigest()
+    return used
 
 
 def set_threads(threads: int) -> None:
@@ -171,14 +187,16 @@ def main() -> None:
     params = load_params("train", TrainParams)
     set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
-    train, val = load_split("train"), load_split("val")
+    own = load_own("train")
+    train = mix(load_split("train"), own, params.own_share)
+    val = mix(load_split("val"), load_own("val"), params.own_share)
     model, history = fit(params, train, val, CHECKPOINT_DIR, report=report)
     report(history)  # which a training that had come to its end before did not do
     ranges = Ranges(**params.augmentation.model_dump())
     write_array(AUGMENTED, augmented_samples(train, ranges, params.seed))
     with replacing(MODEL) as temporary:
         save_model(model, temporary)
-    write_json(TRAINING, params.model_dump())
+    write_json(TRAINING, describe(params, len(own.labels)))
     shutil.rmtree(CHECKPOINT_DIR)
 
 

@@ -1,7 +1,7 @@
 """Fit the out-of-distribution head to what the network makes of digits and of what is none.
 
-models/digits.keras, data/processed/train.npz, data/drawn/negatives.npy → models/ood_head.keras:
-`python -m stages.train_ood_head`
+models/digits.keras, data/processed/{train,own_train}.npz, data/drawn/negatives.npy →
+models/ood_head.keras: `python -m stages.train_ood_head`
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from pydantic import Field
 
+from digits.data.own import load_own, mix
 from digits.data.splits import load_split, spread
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.stage import replacing, run_stage
@@ -32,6 +33,7 @@ class TrainOodHeadParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
     variations: Count
+    own_share: Annotated[float, Field(ge=0, lt=1)]
     epochs: Count
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=10)]
@@ -77,12 +79,13 @@ def main() -> None:
     """Run the stage."""
     params = load_params("train_ood_head", TrainOodHeadParams)
     negatives = np.load(NEGATIVES)
-    digits = spread(load_split("train"), len(negatives)).images
+    digits = spread(load_split("train"), len(negatives))
+    digits = mix(digits, load_own("train"), params.own_share)
     tf.config.threading.set_intra_op_parallelism_threads(params.threads)
     tf.config.threading.set_inter_op_parallelism_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     network = keras.models.load_model(NETWORK, compile=False)
-    ood_head = fit(params, network, digits, negatives)
+    ood_head = fit(params, network, digits.images, negatives)
     with replacing(OOD_HEAD) as temporary:
         save_model(ood_head, temporary)
 

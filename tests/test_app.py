@@ -27,8 +27,9 @@ from app.pictures import png_to_url
 from app.upload import to_table
 from digits.commands.cli import main
 from digits.data.splits import split_path
+from digits.reading.digit_reader import read_digit
 from digits.reading.formats import FORMAT_NAMES
-from digits.reading.reader import Reading, read_digit
+from digits.reading.reader import Reading
 
 
 def png(*strokes: list[tuple[int, int]]) -> bytes:

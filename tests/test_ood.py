@@ -14,8 +14,9 @@ from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.reading.artefact import ModelError, pack, unpack
 from digits.reading.classifier import Classifier
 from digits.reading.components import count_components
+from digits.reading.digit_reader import read_digit
 from digits.reading.ink import find_ink
-from digits.reading.reader import Reading, read_digit
+from digits.reading.reader import Reading
 from stages import draw, evaluate_corruptions, evaluate_ood
 
 

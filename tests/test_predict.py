@@ -26,8 +26,8 @@ from digits.commands.pictures import find_pictures
 from digits.data.scenes import Scene, draw
 from digits.reading.artefact import pack, unpack
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.formats import FORMAT_NAMES
-from digits.reading.reader import read_digit
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
 NO_PICTURE = f"not a {FORMAT_NAMES} picture: export it as one of them"

@@ -16,11 +16,11 @@ import pyarrow as pa
 from digits.commands.formats import numbers_to_record, to_record
 from digits.commands.pool import CHUNK
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digits
 from digits.reading.image import Source
 from digits.reading.location import default_model
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import NumbersReading
-from digits.reading.reader import read_digits
 
 
 class Kind(NamedTuple):

@@ -35,6 +35,11 @@ def find_label(picture: Path, top: Path) -> int:
     return _from_name(picture)
 
 
+def names_digit(folder: str) -> bool:
+    """Say whether a folder's name is that of a digit: "7", "seven", "digit 7"."""
+    return _FOLDER.fullmatch(folder) is not None
+
+
 def number_of(picture: Path) -> str:
     """Return the number that a picture's name begins with: "0471" for 0471_3.jpg.
 

@@ -10,9 +10,10 @@ from digits.commands.errors import WorkersError
 from digits.commands.pictures import Picture
 from digits.pipeline.processors import count_processors
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digits
 from digits.reading.image import Source
 from digits.reading.numbers import NumbersReading
-from digits.reading.reader import Reading, read_digits
+from digits.reading.reader import Reading
 
 if TYPE_CHECKING:  # a picture or two need no processes, and no time to load them
     from concurrent.futures import ProcessPoolExecutor

@@ -10,6 +10,12 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from digits.errors import DigitsError
+
+
+class StartError(DigitsError):
+    """A model that no training can start from."""
+
 
 class FusedBatchNormalization(layers.BatchNormalization):  # type: ignore[misc]  # has no types
     """Keras's layer, but that training computes it in one operation of TensorFlow's: of the dozen
@@ -56,6 +62,26 @@ def build_model(stem_filters: int, blocks: Sequence[Sequence[int]], dropout: flo
     model.add(layers.Flatten())
     model.add(layers.Dense(10))
     return model
+
+
+def start_from(model: keras.Model, path: Path) -> None:
+    """Give a model the weights of another of the same layers, a `.keras` file.
+
+    Raises StartError where it is missing, no model, or has other layers.
+    """
+    try:
+        weights = keras.models.load_model(path, compile=False).get_weights()
+    except (OSError, ValueError, TypeError) as error:
+        raise StartError(
+            f"train.start_from is {path}, which can't be read as a Keras model: copy one "
+            f"there, `dvc get . models/digits.keras -o {path}`, or set it to null"
+        ) from error
+    if [weight.shape for weight in weights] != [weight.shape for weight in model.get_weights()]:
+        raise StartError(
+            f"train.start_from is {path}, whose layers are not those that train.stem_filters and "
+            "train.blocks ask for: set these to what it was trained with, or take another model"
+        )
+    model.set_weights(weights)
 
 
 def save_model(model: keras.Model, path: Path) -> None:

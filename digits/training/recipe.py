@@ -32,6 +32,8 @@ class TrainParams(Section):
 
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
+    start_from: str | None
+    own_share: Share
     devices: Count
     epochs: Count
     first_cycle: Annotated[int, Field(strict=True, ge=0)]
