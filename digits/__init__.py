@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digits.reading.digit_reader import read_digit
     from digits.reading.number_reader import read_numbers
     from digits.reading.numbers import NumbersReading
-from digits.reading.reader import Reading
+    from digits.reading.reader import Reading
 
 __all__ = [
     "Classifier",
