@@ -111,7 +111,7 @@ def _number(sheet: Sheet, split: Split, random: Random, length: int | None = Non
 def _small(sheet: Sheet, split: Split, random: Random) -> float:
     """Write what is too small to be read: to be looked at from nearer."""
     size = _window(sheet, split, random, random.uniform(4, 8))
-    sheet.owners[:], sheet.digits, sheet.numbers = 0, [], []
+    sheet.owners[:], sheet.digits, sheet.numbers, sheet.words = 0, [], [], []
     return size
 
 
@@ -165,12 +165,17 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
     full = random.random() < 0.75
     pitch = size * (random.uniform(1.05, 1.5) if full else random.uniform(1.5, 2.5))
     sparse = 0 if full else random.uniform(0.1, 0.6)
+    words = random.uniform(0.2, 0.8) if random.random() < 0.2 else 0
     while y < sheet.height - 0.3 * size and len(sheet.digits) < MOST_DIGITS:
         x = -random.uniform(0, 1.5) * size if random.random() < 0.6 else random.uniform(0, 40)
         while x < sheet.width - 0.2 * size and len(sheet.digits) < MOST_DIGITS:
             length = int(random.integers(1, most + 1))
             if random.random() < sparse:
                 x += size * length
+                continue
+            if random.random() < words:
+                sheet.words.append((x, y))
+                x += size * random.uniform(1.5, 4)
                 continue
             length = min(length, int((sheet.width - x) / (0.3 * size)) + 2)
             glyphs = write_number(split, length, size, hand, gap, random)
@@ -184,16 +189,16 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
 Layout = Callable[[Sheet, Split, Random], float]
 # What is on a page, and how often. Each writes on a sheet, and returns how high digits are.
 LAYOUTS: dict[Layout, float] = {
-    _nothing: 0.08,
-    _small: 0.04,
+    _nothing: 0.14,
+    _small: 0.03,
     _digit: 0.06,
     _number: 0.08,
-    _form: 0.16,
-    _window: 0.58,
+    _form: 0.15,
+    _window: 0.54,
 }
 WHOLE: dict[Layout, float] = {
-    _nothing: 0.08,
-    _digit: 0.44,
-    _number: 0.34,
-    _whole_form: 0.14,
+    _nothing: 0.14,
+    _digit: 0.4,
+    _number: 0.33,
+    _whole_form: 0.13,
 }

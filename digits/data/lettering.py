@@ -1,7 +1,7 @@
 """What is written that is no digit: words, lines of text, letters, scribbles, specks."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -98,34 +98,45 @@ def specks(layer: Layer, size: float, pen: float, random: Random) -> None:
 Kind = Callable[[Layer, float, float, Random], None]
 # How often each is beside digits, and where there are none.
 KINDS: tuple[tuple[Kind, float, float], ...] = (
-    (words, 0.28, 0.3),
-    (text, 0.03, 0.4),
-    (letter, 0.08, 0.25),
+    (words, 0.28, 0.35),
+    (text, 0.03, 0.5),
+    (letter, 0.08, 0.3),
     (glyphs, 0.18, 0.3),
     (scribble, 0.18, 0.35),
     (specks, 0.08, 0.1),
 )
 
 
-def write_beside(ink: Grey, size: float, random: Random) -> Grey:
+def write_beside(
+    ink: Grey, size: float, places: Sequence[tuple[float, float]], random: Random
+) -> Grey:
     """Write what lies on no digit: float32 (height, width), 0 to 1.
 
-    `ink`: the digits', float32 (height, width); `size`: their height in pixels.
+    `ink`: the digits', float32 (height, width); `size`: their height in pixels; `places`: left and
+    top of words that are as large.
     """
     total = np.zeros_like(ink)
     pen = size * math.exp(random.uniform(math.log(0.03), math.log(0.18)))
-    empty = not ink.any()
+
+    def add(layer: Layer) -> None:
+        coverage = layer.coverage()
+        if random.random() < 0.4:
+            coverage = _by_hand(coverage, size, pen, random)
+        if float((coverage * ink).sum()) < 0.5:
+            np.maximum(total, coverage, out=total)
+
     for kind, share, share_of_empty in KINDS:
-        if random.random() > (share_of_empty if empty else share):
-            continue
-        for _ in range(random.integers(1, 4)):
+        if random.random() < (share if ink.any() else share_of_empty):
+            for _ in range(random.integers(1, 4)):
+                layer = Layer(ink.shape[1], ink.shape[0])
+                kind(layer, size * random.uniform(0.4, 1.4), pen, random)
+                add(layer)
+    if places:
+        font = _font(str(random.choice(FONTS)), max(6, round(2 * size * random.uniform(0.9, 1.5))))
+        for x, y in places:
             layer = Layer(ink.shape[1], ink.shape[0])
-            kind(layer, size * random.uniform(0.4, 1.4), pen, random)
-            coverage = layer.coverage()
-            if random.random() < 0.4:
-                coverage = _by_hand(coverage, size, pen, random)
-            if float((coverage * ink).sum()) < 0.5:
-                np.maximum(total, coverage, out=total)
+            layer.pen.text((2 * x, 2 * y), _word(random), 255, font)
+            add(layer)
     return total
 
 

@@ -107,7 +107,7 @@ def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
         shade = contrast if random.random() < 0.4 else random.uniform(0.2, 1)
         grey *= 1 - shade * _printed(sheet, size, random)
     ink = np.maximum(sheet.ink, _marks(sheet, size, random).coverage())
-    beside = write_beside(sheet.ink, size, random)
+    beside = write_beside(sheet.ink, size, sheet.words, random)
     if random.random() < 0.5:
         ink = np.maximum(ink, beside)
     else:

@@ -31,6 +31,8 @@ class Sheet:
     """The digits of each number, by their places in `digits`."""
     cells: list[tuple[float, float, float, float]] = field(default_factory=list)
     """A form's boxes: left, top, right, bottom of each."""
+    words: list[tuple[float, float]] = field(default_factory=list)
+    """Where words stand between numbers: left and top of each."""
 
     def __post_init__(self) -> None:
         self.ink = np.zeros((self.height, self.width), np.float32)
