@@ -1,6 +1,7 @@
 """Numbers: found among all that surrounds them, read, and put in rows."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from digits.evaluation.number_pages import NUMBERS
 from digits.evaluation.numbers import Score, edit_distance, score
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CHANNELS
 from digits.reading.instances import to_instances
-from digits.reading.number_reader import read_numbers
+from digits.reading.number_reader import Named, read_numbers
 from digits.reading.search import Found, find_numbers, overlap
 
 NOTHING = np.zeros((28, 28), np.uint8)
@@ -52,6 +54,11 @@ def test_digits_beside_each_other_are_a_number(monkeypatch):
 def test_a_gap_clearly_wider_than_the_others_parts_two_numbers(monkeypatch):
     digits = [found(10, 10), found(35, 10), found(110, 10), found(135, 10)]
     assert rows(monkeypatch, *digits) == [[10, 35], [110, 135]]
+
+
+def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
+    digits = [found(34 * k, 10, 24, 24) for k in range(4)] + [found(34 * 4 + 11, 10, 2, 24)]
+    assert rows(monkeypatch, *digits) == [[0, 34, 68, 102, 147]]
 
 
 def test_a_number_may_be_spaced_widely(monkeypatch):
@@ -112,6 +119,41 @@ def test_a_digit_is_read_among_other_things(classifier, handwritten):
     for kind, draw in SINGLES.items():
         page = draw(handwritten, np.random.default_rng([2, len(kind)]))
         right += score(page, read_numbers(page.encoded(), classifier)).right
+    assert right >= 0.5 * len(SINGLES)
+
+
+@pytest.mark.parametrize("way", ["elsewhere", "another", "several", "there"])
+def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
+    classifier, handwritten, monkeypatch, way
+):
+    """Or takes it for another, or sees several where it looks again."""
+    picture = 255 - np.pad(np.kron(handwritten.images[0], np.ones((5, 5), np.uint8)), 40)
+    alone = read_digit(picture, classifier)
+    left, top, right, bottom = Image.fromarray(255 - picture).getbbox()
+    seen = found(left, top, right - left, bottom - top)
+    seen.logits[alone.prediction] = 9
+    if way == "elsewhere":
+        seen = replace(seen, box=(0, 0, 20, 40))
+    elif way != "there":
+        seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
+    y_prob = np.eye(10, dtype=np.float32)[4]
+    numbers = [[Named(seen, y_prob, -9.0)]] * (2 if way == "several" else 1)
+    monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
+    monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
+    reading = read_digit(picture, classifier)
+    if way == "there":
+        assert (reading.prediction, reading.found) == (alone.prediction, False)
+    elif way == "several":
+        assert (reading.reason, reading.count, reading.found) == ("several_digits", 2, True)
+    else:
+        assert (reading.prediction, reading.confidence, reading.found) == (4, 1, True)
+
+
+def test_a_picture_of_a_digit_among_other_things_is_answered(classifier, handwritten):
+    right = 0
+    for kind, draw in SINGLES.items():
+        page = draw(handwritten, np.random.default_rng([2, len(kind)]))
+        right += str(read_digit(page.encoded(), classifier).prediction) == page.texts[0]
     assert right >= 0.5 * len(SINGLES)
 
 
