@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from app.correction import show_correction
 from app.numbers import show_numbers
 from app.pictures import picture_html
 from app.why import why_html
@@ -29,11 +30,13 @@ def show_answer(
     key: str,
     blank: str = BLANK,
     name: str | None = None,
+    own: bool = True,
 ) -> None:
     """Read a picture and show the answer: its digit, or else the numbers that are found on it.
 
     Where there is nothing but paper, or no picture yet, the sentence `blank` stands instead. `key`
-    names the answer on the page, `name` is the file's, if it is one.
+    names the answer on the page, `name` is the file's, if it is one. Whether a digit is right can
+    be said only of the visitor's `own` pictures.
     """
     reading = read_digit(content, classifier) if content else Reading(reason="blank")
     if content and reading.reason in _NO_ANSWER:
@@ -42,6 +45,8 @@ def show_answer(
             show_numbers(content, numbers, name, classifier.version)
             return
     st.html(answer_html(reading, blank))
+    if content and own and (reading.reason is None or reading.reason in _NO_ANSWER):
+        show_correction(content, reading, classifier.version, key)
     if content is None or reading.probabilities is None:
         return
     with st.expander("How the picture became 28 × 28", on_change="rerun", key=key) as steps:

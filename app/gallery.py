@@ -29,6 +29,7 @@ def show_gallery(classifier: Classifier) -> None:
             None if chosen is None else examples[chosen],
             "example-steps",
             blank="Choose a digit: the model never saw it while it was trained.",
+            own=False,
         )
 
 

@@ -151,4 +151,4 @@ def test_a_picture_of_16_bits_is_kept(tmp_path):
     image = np.full((60, 60), 65535, np.uint16)
     image[10:50, 28:34] = 20000
     path = keep(tmp_path, image, 1, READING, "abcd")
-    assert len(np.unique(np.asarray(Image.open(path)))) == 2
+    assert len(np.unique(np.asarray(Image.open(io.BytesIO(path.read_bytes()))))) == 2
