@@ -15,9 +15,11 @@ from digits.reading.classifier import Classifier
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
 from digits.reading.number_reader import read_numbers
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading, read_digit
 
 BLANK = "There is nothing but paper in this picture."
+Answer = Reading | NumbersReading
 _NO_ANSWER = {
     "not_a_digit": "This doesn't look like a digit.",
     "several_digits": "There are {count} separate things here, but they don't look like numbers.",
@@ -38,16 +40,17 @@ def show_answer(
     names the answer on the page, `name` is the file's, if it is one. Whether a digit is right can
     be said only of the visitor's `own` pictures.
     """
-    reading = read_digit(content, classifier) if content else Reading(reason="blank")
-    if content and reading.reason in _NO_ANSWER:
-        numbers = read_numbers(content, classifier)
-        if numbers.numbers:
-            show_numbers(content, numbers, name, classifier.version)
-            return
+    if not content:
+        st.html(answer_html(Reading(reason="blank"), blank))
+        return
+    reading = read_picture(content, classifier)
+    if isinstance(reading, NumbersReading):
+        show_numbers(content, reading, name, classifier.version)
+        return
     st.html(answer_html(reading, blank))
-    if content and own and (reading.reason is None or reading.reason in _NO_ANSWER):
+    if own and (reading.reason is None or reading.reason in _NO_ANSWER):
         show_correction(content, reading, classifier.version, key)
-    if content is None or reading.probabilities is None:
+    if reading.probabilities is None:
         return
     with st.expander("How the picture became 28 × 28", on_change="rerun", key=key) as steps:
         if steps.open:
@@ -55,6 +58,16 @@ def show_answer(
     with st.expander("What the answer rests on", on_change="rerun", key=f"{key}-why") as why:
         if why.open:
             st.html(why_html(classifier, reading))
+
+
+def read_picture(content: bytes, classifier: Classifier) -> Answer:
+    """Read the digit in a picture, or else the numbers on it, if there are any."""
+    reading = read_digit(content, classifier)
+    if reading.reason in _NO_ANSWER:
+        numbers = read_numbers(content, classifier)
+        if numbers.numbers:
+            return numbers
+    return reading
 
 
 def explain(reading: Reading, blank: str = BLANK) -> str:
