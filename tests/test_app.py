@@ -93,6 +93,15 @@ def test_the_steps_are_shown_when_asked_for():
     assert answer_of(load_examples()[3]) in shown(page)
 
 
+@pytest.mark.parametrize(("number", "text"), [(20, "53958"), (21, "78169")])
+def test_a_number_and_a_form_are_examples_too(number, text):
+    page = open_tab("Examples")
+    page.button(key=f"example-{number}").click().run()
+    figures = re.findall(r">(\d)</span>", shown(page).partition('class="number"')[2])
+    assert "".join(figures) == text
+    assert not page.get("download_button")
+
+
 @pytest.mark.parametrize("data", [True, False])
 def test_what_an_answer_rests_on_is_shown_when_asked_for(elsewhere, tiny_split, data):
     if data:
