@@ -6,18 +6,20 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from app.correction import show_correction
 from app.numbers import show_numbers
 from app.pictures import picture_html
 from app.why import why_html
 from app.words import in_numbers, in_words
 from digits.reading.classifier import Classifier
-from digits.reading.digit_reader import read_digit
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
 from digits.reading.number_reader import read_numbers
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
 BLANK = "There is nothing but paper in this picture."
+Answer = Reading | NumbersReading
 _NO_ANSWER = {
     "not_a_digit": "This doesn't look like a digit.",
     "several_digits": "There are {count} separate things here, but they don't look like numbers.",
@@ -30,20 +32,25 @@ def show_answer(
     key: str,
     blank: str = BLANK,
     name: str | None = None,
+    own: bool = True,
 ) -> None:
     """Read a picture and show the answer: its digit, or else the numbers that are found on it.
 
     Where there is nothing but paper, or no picture yet, the sentence `blank` stands instead. `key`
-    names the answer on the page, `name` is the file's, if it is one.
+    names the answer on the page, `name` is the file's, if it is one. Whether a digit is right can
+    be said only of the visitor's `own` pictures.
     """
-    reading = read_digit(content, classifier) if content else Reading(reason="blank")
-    if content and (reading.found or reading.reason in _NO_ANSWER):
-        numbers = read_numbers(content, classifier)
-        if numbers.numbers:
-            show_numbers(content, numbers, name, classifier.version)
-            return
+    if not content:
+        st.html(answer_html(Reading(reason="blank"), blank))
+        return
+    reading = read_picture(content, classifier)
+    if isinstance(reading, NumbersReading):
+        show_numbers(content, reading, name, classifier.version)
+        return
     st.html(answer_html(reading, blank))
-    if content is None or reading.probabilities is None:
+    if own and (reading.reason is None or reading.reason in _NO_ANSWER):
+        show_correction(content, reading, classifier.version, key)
+    if reading.probabilities is None or reading.found:
         return
     with st.expander("How the picture became 28 × 28", on_change="rerun", key=key) as steps:
         if steps.open:
@@ -51,6 +58,16 @@ def show_answer(
     with st.expander("What the answer rests on", on_change="rerun", key=f"{key}-why") as why:
         if why.open:
             st.html(why_html(classifier, reading))
+
+
+def read_picture(content: bytes, classifier: Classifier) -> Answer:
+    """Read the digit in a picture, or else the numbers on it, if there are any."""
+    reading = read_digit(content, classifier)
+    if reading.found or reading.reason in _NO_ANSWER:
+        numbers = read_numbers(content, classifier)
+        if numbers.numbers:
+            return numbers
+    return reading
 
 
 def explain(reading: Reading, blank: str = BLANK) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from app import project
 from app.answer import answer_html
 from app.draw import current_drawing, is_drawn
-from app.examples import load_examples
+from app.examples import load_gallery
 from app.git import GitError
 from app.revisions import Revision, list_revisions, load_revision
 from digits.reading.artefact import ModelError
@@ -58,7 +58,7 @@ def current_picture() -> bytes | None:
     """Return the picture on the canvas, or else the example that was chosen."""
     if not is_drawn() and "example" in st.session_state:
         number: int = st.session_state.example
-        return load_examples()[number]
+        return load_gallery()[number]
     return current_drawing()
 
 

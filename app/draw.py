@@ -10,10 +10,11 @@ from streamlit_drawable_canvas import st_canvas
 from app.answer import show_answer
 from digits.reading.classifier import Classifier
 
-SIDE = 320
+# Wide enough for a number; of what a phone has no room for, style.css shows the left.
+WIDTH, HEIGHT = 600, 320
 PENS = {"Thin": 12, "Medium": 20, "Thick": 32}
 PEN = "Medium"
-INVITATION = "Draw a digit or a number, large or small, anywhere in the square."
+INVITATION = "Draw a digit or a number, large or small, anywhere on the paper."
 
 
 @st.fragment
@@ -22,23 +23,20 @@ def show_drawing(classifier: Classifier) -> None:
     state = st.session_state
     is_new = "start" not in state
     state.setdefault("start", {"objects": [], "number": 0})
-    drawing, answer = st.columns(2, gap="medium")
+    page = st.container(horizontal=True, gap="medium", key="drawing")
+    drawing, answer = page.container(width=WIDTH), page.container(key="drawing-answer")
     with drawing:
         st_canvas(
             key="canvas",
-            width=SIDE,
-            height=SIDE,
+            width=WIDTH,
+            height=HEIGHT,
             stroke_width=PENS[state.get("pen", PEN)],
             stroke_color="#000000",
             background_color="#ffffff",
             initial_drawing=state.start,
             return_image_data=True,
         )
-        with st.container(horizontal=True, width=SIDE, key="buttons"):
-            _button("Undo", "undo", _undo)
-            _button("Clear", "delete", _clear)
-        # For a slider the browser would load ten files more before the first page is there.
-        st.segmented_control("Pen", list(PENS), default=PEN, required=True, key="pen", width=SIDE)
+        _show_tools()
     if is_new and is_drawn():  # on a page that is older than this session, or than the server
         _start_from(_strokes())
         st.rerun()
@@ -55,6 +53,18 @@ def current_drawing() -> bytes | None:
 def is_drawn() -> bool:
     """Tell whether there is a stroke on the canvas."""
     return bool(_strokes())
+
+
+def _show_tools() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="tools"):
+        with st.container(horizontal=True, key="buttons"):
+            _button("Undo", "undo", _undo)
+            _button("Clear", "delete", _clear)
+        # For a slider the browser would load ten files more before the first page is there.
+        with st.container(key="pens"):
+            st.segmented_control(
+                "Pen", list(PENS), default=PEN, required=True, key="pen", width="stretch"
+            )
 
 
 def _button(name: str, icon: str, change: Callable[[], None]) -> None:

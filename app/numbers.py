@@ -11,7 +11,7 @@ from app.pictures import picture_html
 from app.words import in_numbers
 from digits.commands import formats
 from digits.reading.image import read_page
-from digits.reading.numbers import Digit, Number, NumbersReading
+from digits.reading.numbers import Number, NumbersReading
 
 # Of a digit that is less probable than this, another is about as likely.
 DOUBTFUL = 0.5
@@ -40,7 +40,7 @@ def numbers_html(content: bytes, reading: NumbersReading) -> str:
     note = ""
     if any(digit.confidence < DOUBTFUL for digit in digits):
         note = "<p>What is underlined is doubtful.</p>"
-    picture = picture_html(_boxed(content, digits), "where they are", side=640)
+    picture = picture_html(boxed(content, reading), "where they are", side=640)
     return f'<div class="numbers"><div role="status">{numbers}{note}</div>{picture}</div>'
 
 
@@ -57,12 +57,12 @@ def _number_html(number: Number) -> str:
     return f'<p class="number">{figures}</p><p>{html.escape(sure)}</p>'
 
 
-def _boxed(content: bytes, digits: list[Digit]) -> NDArray[np.uint8]:
-    """Draw a box around each digit: uint8 array (height, width, 3)."""
+def boxed(content: bytes, reading: NumbersReading) -> NDArray[np.uint8]:
+    """Draw a box around each digit of a picture: uint8 array (height, width, 3)."""
     page = read_page(content)
     picture = Image.fromarray(page.pixels).convert("RGB")
     pen, line = ImageDraw.Draw(picture), max(1, round(max(picture.size) / 200))
-    for digit in digits:
+    for digit in (digit for number in reading.numbers for digit in number.digits):
         left, top, width, height = (side / page.scale for side in digit.box)
         color = _BLUE if digit.confidence >= DOUBTFUL else _ORANGE
         pen.rectangle((left, top, left + width, top + height), outline=color, width=line)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.compare import is_history_here, show_comparison
+from app.correction import show_notice
 from app.draw import show_drawing
 from app.examples import load_examples
 from app.facts import show_line, show_model
@@ -39,3 +40,4 @@ for tab, name in zip(st.tabs(list(TABS), key="tab", on_change="rerun"), TABS, st
         with tab:
             TABS[name](classifier)
 show_line(classifier)
+show_notice()

@@ -12,3 +12,9 @@ def model_path() -> Path:
     """Return the path of the model to serve: the one that $DIGITS_MODEL names, or the project's."""
     named = os.environ.get("DIGITS_MODEL")
     return Path(named) if named else ROOT / MODEL
+
+
+def collected_folder() -> Path | None:
+    """Return the folder for what visitors correct, which $DIGITS_COLLECT names; None without it."""
+    named = os.environ.get("DIGITS_COLLECT")
+    return Path(named) if named else None

@@ -19,12 +19,12 @@ from pinned import MODEL
 from streamlit.testing.v1 import AppTest
 
 from app import project
-from app.answer import BLANK, answer_html, chart_html, explain
+from app.answer import BLANK, answer_html, chart_html, explain, read_picture
 from app.examples import load_examples
 from app.facts import _PLOTS
 from app.model import load_classifier, load_date
 from app.pictures import png_to_url
-from app.upload import to_table
+from app.table import to_table
 from digits.commands.cli import main
 from digits.data.splits import split_path
 from digits.reading.digit_reader import read_digit
@@ -92,6 +92,15 @@ def test_the_steps_are_shown_when_asked_for():
     steps = shown(page).partition('class="steps"')[2]
     assert steps.count("<img") == 4
     assert answer_of(load_examples()[3]) in shown(page)
+
+
+@pytest.mark.parametrize(("number", "text"), [(20, "53958"), (21, "78169")])
+def test_a_number_and_a_form_are_examples_too(number, text):
+    page = open_tab("Examples")
+    page.button(key=f"example-{number}").click().run()
+    figures = re.findall(r">(\d)</span>", shown(page).partition('class="number"')[2])
+    assert "".join(figures) == text
+    assert not page.get("download_button")
 
 
 @pytest.mark.parametrize("data", [True, False])
@@ -211,6 +220,25 @@ def test_the_csv_is_that_of_the_command_line(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         main(["predict", "--csv", *files])
     assert to_table(readings, classifier.version) == capsys.readouterr().out
+
+
+def test_a_table_holds_numbers_too(tmp_path, monkeypatch, capsys):
+    page = open_tab("Upload")
+    files = {"a.png": SEVEN, "b.png": SEVENTEEN, "c.png": b"x"}
+    page.file_uploader[0].set_value([(name, files[name], "image/png") for name in files]).run()
+    rows = shown(page).partition('class="readings"')[2].split("<tr>")[2:]
+    assert [re.findall("<b>(.*?)</b>", row) for row in rows] == [["7"], ["17"], [""]]
+    assert [row.count("<img") for row in rows] == [2, 2, 0]
+    classifier = load_classifier()
+    answers = [(name, read_picture(content, classifier)) for name, content in files.items()]
+    header, seven, *others = to_table(answers, classifier.version).splitlines()
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.png", "c.png"):
+        Path(name).write_bytes(files[name])
+    with pytest.raises(SystemExit):
+        main(["read", "--csv", "b.png", "c.png"])
+    assert [header, *others] == capsys.readouterr().out.splitlines()
+    assert re.fullmatch(rf"a.png,7,0\.9\d+,,,,,,,{classifier.version}", seven)
 
 
 @pytest.mark.parametrize(

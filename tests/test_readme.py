@@ -196,6 +196,9 @@ RUN_IN = {
         "make app",
         "STREAMLIT_SERVER_PORT=80 make app",
     ],
+    "tests/browser/test_correction.py::test_a_corrected_drawing_lies_in_the_folder": [
+        "DIGITS_COLLECT=data/own make app"
+    ],
     "tests/test_deployment.py::test_the_page_is_served": ["make deployment"],
     f"{KILLS}::test_a_killed_run_ends_as_if_nothing_had_happened": ["make kills"],
     f"{KILLS}::test_what_dvc_writes_in_place_is_mended_as_the_docs_say": [

@@ -19,22 +19,26 @@ STROKES = {
     7: np.array([[0.3, 0.22], [0.7, 0.22], [0.45, 0.82]]),
     8: np.stack([0.5 + 0.17 * np.sin(2 * _TURN), 0.5 + 0.3 * np.sin(_TURN)], axis=1),
 }
-"""Digits of one stroke: arrays (n, 2) of x and y, 0 to 1 from the canvas's upper left corner."""
+"""Digits of one stroke: arrays (n, 2) of x and y, 0 to 1 from the upper left corner of a square."""
 
 Points = list[tuple[float, float]]
 
 
 def points_of(page: Page, stroke: NDArray[np.float64]) -> Points:
-    """Return a stroke in pixels of the page, in small steps."""
-    box = page.locator(".st-key-canvas canvas").last.bounding_box()
+    """Return a stroke in pixels of the page, in small steps: in the square that is as high as the
+    canvas, in its middle as far as it can be seen."""
+    page.locator(".st-key-canvas canvas").last.wait_for()
+    box = page.locator(".st-key-canvas").bounding_box()
     assert box
+    side = box["height"]
+    left = box["x"] + (box["width"] - side) / 2
     steps = np.linspace(0, len(stroke) - 1, 17)
     x, y = (np.interp(steps, range(len(stroke)), values) for values in stroke.T)
-    return list(zip(box["x"] + box["width"] * x, box["y"] + box["height"] * y, strict=True))
+    return list(zip(left + side * x, box["y"] + side * y, strict=True))
 
 
 def draw(page: Page, digit: int, size: float = 1, left: float = 0) -> None:
-    """Draw a digit with the mouse, at a size and so far from the left, as shares of the canvas."""
+    """Draw a digit with the mouse, at a size and so far from the left, as shares of the square."""
     shift = np.array([left, (1 - size) / 2])
     first, *others = points_of(page, shift + size * STROKES[digit])
     page.mouse.move(*first)

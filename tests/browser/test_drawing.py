@@ -38,9 +38,9 @@ def press(page: Page, name: str) -> None:
 def test_the_mouse_and_how_soon_the_answer_follows(open_page, server):
     page = open_page(**DESKTOP)
     page.evaluate(STOPWATCH)
-    for _ in range(5):
+    for size in (1, 1, 1, 0.6, 0.4):
         for digit in STROKES:
-            draw(page, digit)
+            draw(page, digit, size)
             expect_answer(page, digit)
             press(page, "clear")
             expect_invitation(page)
@@ -82,6 +82,21 @@ def test_a_number_is_read_with_its_boxes(open_page, device):
     expect(page.locator(".number:visible")).to_have_text("17")
     press(page, "undo")
     expect_answer(page, 1)
+
+
+def test_a_long_number_has_room_on_a_desktop(open_page):
+    page = open_page(**DESKTOP)
+    for place, digit in enumerate((1, 7, 0, 8, 1, 7)):
+        draw(page, digit, size=0.5, left=0.28 * place - 0.42)
+    expect(page.locator(".number:visible")).to_have_text("170817")
+    press(page, "clear")
+    expect_invitation(page)
+
+
+def test_what_a_phone_shows_of_the_canvas_is_a_square(open_page):
+    page = open_page(**PHONE)
+    box = page.locator(".st-key-canvas").bounding_box()
+    assert (box["width"], box["height"]) == (320, 320)
 
 
 def test_undo(open_page):
