@@ -9,7 +9,7 @@ SERVING := $(EXPORT) --no-default-groups --group app
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock page screenshots seeds corruptions
+.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -36,6 +36,9 @@ load: $(UV) ## draw a thousand digits in twenty browsers' stead
 
 load-api: $(UV) ## have twenty programs ask for ten thousand pictures
 	$(UV) run --locked python -m benchmarks.load_api
+
+own: $(UV) ## teach one hand, quickly and in full
+	$(UV) run --locked python -m benchmarks.own
 
 page: $(UV) ## measure how soon the page is there
 	$(UV) run --locked python -m benchmarks.page

@@ -134,6 +134,7 @@ BUCKETS = "tests/test_buckets.py"
 EXPERIMENTS = "tests/pipeline/test_experiments.py"
 PIPELINE = "tests/pipeline/test_pipeline.py"
 KILLS = "tests/pipeline/test_kills.py"
+OWN = "tests/pipeline/test_own.py"
 # Where a command is run: a test, or a file that holds it (`NAME` and the like stand for anything).
 RUN_IN = {
     ".ci/run": ["make run", "make test", "make test-all"],
@@ -218,6 +219,26 @@ RUN_IN = {
     "tests/pipeline/test_benchmarks.py::test_twenty_programs_get_the_right_answers": [
         "make load-api"
     ],
+    f"{OWN}::test_the_page_runs_from_first_to_last": [
+        "cp -r ~/scans/anna data/own/",
+        "digits evaluate data/own",
+        "dvc add data/own",
+        'git add --all && git commit --message "Add Anna\'s digits"',
+        "dvc metrics diff",
+        'git add --all && git commit --message "Learn Anna\'s digits"',
+        "cp -r ~/scans/ben data/own/",
+        'git add --all && git commit --message "Learn Ben\'s digits"',
+        "git checkout HEAD~1",
+        "dvc checkout",
+        "git checkout -",
+        "dvc get . models/digits.keras --out models/base.keras",
+        "git show HEAD:models/digits.tflite",
+    ],
+    f"{OWN}::test_a_made_up_hand_is_learned_in_the_quick_way": [
+        "dvc exp run --single-item -S train.start_from=models/base.keras "
+        "-S train.epochs=1 -S train.first_cycle=0 -S train.learning_rate=0.002 "
+        "gather train train_ood_head export evaluate evaluate_own",
+    ],
     f"{EXPERIMENTS}::test_one_change_is_compared_applied_branched_and_removed": [
         "dvc exp run -S train.learning_rate=0.005",
         "dvc metrics diff && dvc params diff && dvc plots diff",
@@ -274,6 +295,7 @@ RUN_IN = {
     ],
     "tests/pipeline/test_remotes.py::test_data_are_shared_over_ssh": ["dvc push", "dvc pull"],
     "tests/pipeline/test_remotes.py::test_pictures_are_imported_from_a_bucket": [
+        "rm -r data/own data/own.dvc",
         "dvc import-url s3://bucket/own data/own",
         "dvc update data/own.dvc",
     ],

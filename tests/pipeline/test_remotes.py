@@ -142,10 +142,13 @@ def with_credentials(clone, server):
 
 def test_pictures_are_imported_from_a_bucket(bucket_server, tmp_path):
     """As docs/clusters.md says, into a project that trains on its own pictures."""
+    (tmp_path / "data" / "own").mkdir(parents=True)
+    (tmp_path / "data" / "own.dvc").touch()
     bucket_server.files.put("app/gallery/", f"{BUCKET}/own/4/", recursive=True)
     for command in (
         "git init -q",
         "dvc init -q",
+        "rm -r data/own data/own.dvc",
         f"dvc import-url s3://{BUCKET}/own data/own",
         "dvc update data/own.dvc",
     ):
