@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.deployment import find_uv, megabytes
 
+ANSWERS = ("-m", "benchmarks.answers")
 NOWHERE = "http://localhost:9"
 OFFLINE = {
     "OMP_NUM_THREADS": "1",
@@ -51,6 +52,6 @@ def install(packages: tuple[str, ...], folder: Path) -> tuple[str, float]:
 def ask(python: str, name: str, folder: Path, every: int = 1) -> tuple[list[Any], float]:
     """Have an engine read a folder's pictures; return its answers, the last about itself, and the
     processor seconds of all."""
-    command = [python, "-m", "benchmarks.answers", name, str(folder), str(every)]
+    command = [python, *ANSWERS, name, str(folder), str(every)]
     output, seconds = run(command, **OFFLINE)
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")], seconds
