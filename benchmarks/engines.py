@@ -116,6 +116,6 @@ ENGINES = {
     "Tesseract, one line": Engine(_TESSERACT, load_tesseract_line),
     "Tesseract, a block of lines": Engine(_TESSERACT, load_tesseract),
     "ddddocr": Engine(("ddddocr==1.6.1",), load_ddddocr),
-    "RapidOCR, as installed": Engine(_RAPIDOCR, load_rapidocr, 8),
+    "RapidOCR, as installed": Engine(_RAPIDOCR, load_rapidocr, 2),
     "EasyOCR, as installed": Engine(_EASYOCR, load_easyocr, 8),
 }

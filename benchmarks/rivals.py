@@ -28,7 +28,7 @@ Percent of numbers read right, whole; every digit is a test digit. {count} pictu
 {seed}, of the generators in `digits/evaluation`; "several" are pages of 3 to 5 numbers, "among
 things" single digits beside strips, boxes, desks, pens, words and more. What is no digit is dropped
 from an answer, and what is read on a picture of one number is joined; of several numbers, those in
-reading order count. Of slow engines, marked by *, one picture of every {slow} of a kind is read.
+reading order count. Of a slow engine, "1 of 8" says that it reads each kind's every eighth picture.
 
 Each reads in a process of its own on one core, without a network. Times are processor time, which
 depends less on what else the machine does: a picture's is the median over the composed ones, a cold
@@ -98,7 +98,7 @@ def to_tables(results: dict[str, Result | str]) -> str:
     kinds = list(dict.fromkeys(kind for result in measured.values() for kind in result.accuracy))
     right, costs = _head("right, %", kinds), _head("engine", COSTS)
     for name, result in measured.items():
-        shown = f"{name} *" if ENGINES[name].every > 1 else name
+        shown = f"{name}, 1 of {ENGINES[name].every}" if ENGINES[name].every > 1 else name
         cells = (
             f"{result.accuracy[kind]:.0f}" if kind in result.accuracy else "" for kind in kinds
         )
@@ -130,8 +130,7 @@ def main() -> None:
             except NotToBeHadError as error:
                 results[engine] = str(error)
             print(engine, results[engine], file=sys.stderr, flush=True)
-    slow = max(engine.every for engine in ENGINES.values())
-    note = NOTE.format(count=options.pictures, seed=options.seed, runs=options.runs, slow=slow)
+    note = NOTE.format(count=options.pictures, seed=options.seed, runs=options.runs)
     table = f"{to_tables(results)}\n\n{note}"
     report("rivals", "Readers of numbers, side by side", table, datetime.date.today())
 
