@@ -9,7 +9,7 @@ SERVING := $(EXPORT) --no-default-groups --group app
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page screenshots seeds corruptions
+.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page rivals screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -51,6 +51,9 @@ seeds: $(UV) ## train with five seeds, for mean and standard deviation
 
 bench: $(UV) ## measure speed and memory
 	$(UV) run --locked python -m benchmarks.bench
+
+rivals: $(UV) ## read the same pictures with other readers, side by side
+	$(UV) run --locked python -m benchmarks.rivals
 
 batch: $(UV) ## read 100,000 pictures from a bucket, on a cluster
 	$(UV) run --locked python -m benchmarks.batch

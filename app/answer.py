@@ -12,6 +12,7 @@ from app.pictures import picture_html
 from app.why import why_html
 from app.words import in_numbers, in_words
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.image import read_image, to_mnist
 from digits.reading.ink import find_ink
 from digits.reading.number_reader import read_numbers

@@ -14,6 +14,12 @@ from pathlib import Path
 from benchmarks.machine import report
 from benchmarks.processes import ENVIRONMENT, alternate
 
+# Pictures with numbers, and in how many milliseconds one core is to read each.
+AIMS = {
+    "a drawing of one digit": 5,
+    "a photo of a number": 20,
+    "12 megapixels, 50 digits": 500,
+}
 NEEDED = ("models/digits.keras", "models/digits.tflite", "data/processed/val.npz")
 
 
@@ -39,6 +45,30 @@ def bench_cold(picture: str, runs: int) -> list[str]:
         f"| {theirs.mebibytes / ours.mebibytes:.1f} × |",
         f"| `digits --help` | {usage.seconds:.2f} s | {usage.mebibytes:.0f} MiB |",
     ]
+
+
+def bench_numbers(runs: int) -> list[str]:
+    """Return a table of the steps of reading numbers: a process for each of AIMS."""
+    rows = [
+        f"| numbers, warm, processor time | {' | '.join(AIMS)} |",
+        "| :-- |" + " --: |" * len(AIMS),
+    ]
+    columns = []
+    for kind in AIMS:
+        command = [sys.executable, "-m", "benchmarks.warm_numbers", kind, str(runs)]
+        result = subprocess.run(command, check=True, stdout=-1, stderr=-3, text=True)
+        columns.append(json.loads(result.stdout))
+    counts = {"looks": "", "peak memory": " MiB"}
+    for step in columns[0]:
+        cells = (
+            f"{column[step]:.0f}{counts[step]}"
+            if step in counts
+            else f"{1000 * column[step]:.1f} ms"
+            for column in columns
+        )
+        rows.append(f"| {step} | {' | '.join(cells)} |")
+    aims = (f"{milliseconds} ms" for milliseconds in AIMS.values())
+    return [*rows, f"| the aim | {' | '.join(aims)} |"]
 
 
 def bench_folder(folder: Path, runs: int) -> str:
@@ -75,7 +105,8 @@ def main() -> None:
     for step in warm["drawing"]:
         times = (f"{seconds[step] * 1000:.2f} ms" for seconds in warm.values())
         steps.append(f"| {step} | " + " | ".join(times) + " |")
-    table = "\n".join([*aligned(rows), "", *aligned(steps)])
+    numbers = bench_numbers(runs)
+    table = "\n".join([*aligned(rows), "", *aligned(steps), "", *aligned(numbers)])
     title = f"Speed and memory: medians of {runs} runs"
     report("bench", title, table, datetime.date.today())
 

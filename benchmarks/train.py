@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from benchmarks.bench import aligned
 from benchmarks.machine import report
-from benchmarks.rivals import RIVALS
+from benchmarks.networks import RIVALS
 from benchmarks.training import GOAL, ONE_EPOCH, OURS, Result, our_params, run
 from digits.data.splits import SPLITS, Split, load_split, split_path
 from stages.train import set_threads

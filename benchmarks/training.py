@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 import yaml
 
-from benchmarks.rivals import RIVALS, Rival
+from benchmarks.networks import RIVALS, Rival
 from digits.data.splits import Split
 from digits.pipeline.params import PARAMS_FILE
 from digits.training.recipe import TrainParams

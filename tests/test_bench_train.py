@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import training
 from benchmarks.clone import SMALL
-from benchmarks.rivals import RIVALS
+from benchmarks.networks import RIVALS
 from benchmarks.train import to_table
 from benchmarks.training import (
     ONE_EPOCH,

@@ -15,6 +15,7 @@ from digits.commands.cli import main
 from digits.commands.evaluate import find_labelled
 from digits.data import collected
 from digits.data.collected import ANSWERS, CollectionError, keep
+from digits.reading.digit_reader import read_digit
 from digits.reading.image import UnreadableImage
 from digits.reading.reader import Reading
 
