@@ -12,8 +12,8 @@ from PIL import Image
 from benchmarks.clone import Clone
 from digits.data.strokes import WAYS, draw_way
 from digits.reading.classifier import Classifier
+from digits.reading.digit_reader import read_digit
 from digits.reading.location import MODEL
-from digits.reading.reader import read_digit
 
 pytestmark = pytest.mark.slow
 
