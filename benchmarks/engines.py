@@ -51,13 +51,13 @@ def _rapidocr(params: dict[str, Any]) -> Any:
 def load_easyocr() -> Read:
     """Find lines and read them, digits only: as installed."""
     reader = _easyocr()
-    return lambda path: reader.readtext(path, allowlist=DIGITS, detail=0)  # type: ignore[no-any-return]
+    return lambda path: reader.readtext(path, allowlist=DIGITS, detail=0)
 
 
 def load_easyocr_line() -> Read:
     """Read the whole picture as one line, digits only."""
     reader = _easyocr()
-    return lambda path: reader.recognize(path, allowlist=DIGITS, detail=0)  # type: ignore[no-any-return]
+    return lambda path: reader.recognize(path, allowlist=DIGITS, detail=0)
 
 
 def _easyocr() -> Any:
