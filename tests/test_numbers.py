@@ -99,7 +99,7 @@ def test_ink_joins_the_centre_that_it_points_to():
         said[(*cells, 13)] = (row + 10 - 2 * rows_) / 16
     instances = sorted(to_instances(page, said), key=lambda instance: instance.box)
     assert [instance.box for instance in instances] == [(10, 20, 22, 40), (34, 20, 46, 40)]
-    assert all(instance.image.max() == 255 for instance in instances)
+    assert all(instance.cut().max() == 255 for instance in instances)
     assert to_instances(page, answer(64, 64)) == []
 
 
@@ -137,7 +137,7 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     elif way != "there":
         seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
     y_prob = np.eye(10, dtype=np.float32)[4]
-    numbers = [[Named(seen, y_prob, -9.0)]] * (2 if way == "several" else 1)
+    numbers = [[Named(seen, NOTHING, y_prob, -9.0)]] * (2 if way == "several" else 1)
     monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     reading = read_digit(picture, classifier)

@@ -63,12 +63,12 @@ def _checked(
         return reading
     if len(digits) > 1:
         return Reading(reason="several_digits", count=len(digits), found=True)
-    found, y_prob, score = digits[0]
+    _, image, y_prob, score = digits[0]
     return Reading(
         prediction=int(y_prob.argmax()),
         confidence=float(y_prob.max()),
         probabilities=tuple(y_prob.tolist()),
-        digit=found.image,
+        digit=image,
         ood_score=score,
         count=1,
         found=True,

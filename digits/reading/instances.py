@@ -4,7 +4,9 @@ Ink points to the centre of its digit. Where much of it points to is a digit; wh
 is none's (generalised Hough voting, Ballard, 1981; as in Panoptic-DeepLab, Cheng et al., 2020).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +44,10 @@ class Instance:
     """Left, top, right, bottom in pixels of the page."""
     heat: float
     """The probability that a digit's centre is there."""
-    image: NDArray[np.uint8]
-    """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
     logits: NDArray[np.float32]
     """What the finder takes it for: float32 array (10,), the mean over its ink."""
+    cut: Callable[[], NDArray[np.uint8]]
+    """Returns the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
 
     @property
     def height(self) -> float:
@@ -59,9 +61,9 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    # Where no digit is likelier than all together.
-    none, digits = answer[..., 0], answer[..., 1:11]
-    rows, columns = np.nonzero(none < np.logaddexp.reduce(digits, axis=-1))
+    # Where no digit is less likely than all together.
+    none, digits = answer[..., :1], answer[..., 1:11]
+    rows, columns = np.nonzero(np.exp((digits - none).clip(max=50)).sum(axis=-1) > 1)
     way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
     centers_near = ndimage.maximum_filter(answer[..., 11], VOTE_WINDOW)
@@ -85,10 +87,9 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
         box = _box(rows[own], columns[own])
         if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
             continue
-        image = _cut(page, owners, index, box)
-        if image.any():
-            logits = digits[rows[own], columns[own]].mean(axis=0)
-            found.append(Instance(box, float(heat[row, column]), image, logits))
+        logits = digits[rows[own], columns[own]].mean(axis=0)
+        cut = partial(_cut, page, owners, index, box)
+        found.append(Instance(box, float(heat[row, column]), logits, cut))
     return found
 
 

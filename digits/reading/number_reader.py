@@ -43,6 +43,8 @@ class Named(NamedTuple):
     """A digit that was found, and what it is."""
 
     found: Found
+    image: NDArray[np.uint8]
+    """The digit alone, uint8 array (28, 28)."""
     y_prob: NDArray[np.float32]
     """float32 array (10,)."""
     ood_score: float
@@ -54,10 +56,10 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
     Returns them from top to bottom, then from left to right.
     """
     found = find_numbers(classifier.finder, picture)
-    images = [digit.image for number in found for digit in number]
+    images = [digit.cut() for number in found for digit in number]
     y_prob, scores = classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28))
     y_prob = _joined(y_prob, [digit.logits for number in found for digit in number])
-    answers = zip(y_prob, scores.tolist(), strict=True)
+    answers = zip(images, y_prob, scores.tolist(), strict=True)
     named = [[Named(digit, *next(answers)) for digit in number] for number in found]
     # A digit may be doubtful, but not all of a number's.
     return [

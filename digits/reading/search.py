@@ -1,6 +1,6 @@
 """From a picture to the numbers on it: find digits, look closer, name each, put them in rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,10 +43,10 @@ class Found:
     """Left, top, right, bottom in pixels of the picture."""
     height: float
     heat: float
-    image: NDArray[np.uint8]
-    """The digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
     logits: NDArray[np.float32]
     """What the finder takes it for: float32 array (10,)."""
+    cut: Callable[[], NDArray[np.uint8]]
+    """Returns the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
 
 
 def find_numbers(finder: Finder, picture: NDArray[np.uint8]) -> list[list[Found]]:
@@ -96,7 +96,7 @@ def _look(
 def _placed(instance: Instance, scale: float, x: float, y: float) -> Found:
     left, top, right, bottom = (side / scale for side in instance.box)
     box = (left + x, top + y, right + x, bottom + y)
-    return Found(box, instance.height / scale, instance.heat, instance.image, instance.logits)
+    return Found(box, instance.height / scale, instance.heat, instance.logits, instance.cut)
 
 
 def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
