@@ -28,9 +28,8 @@ def classifier() -> Classifier:
 
 
 def found(left, top, width=20, height=40, heat=0.9):
-    return Found(
-        (left, top, left + width, top + height), height, heat, NOTHING, np.zeros(10, np.float32)
-    )
+    box = (left, top, left + width, top + height)
+    return Found(box, height, heat, np.zeros(10, np.float32), lambda: NOTHING)
 
 
 class Seen:
