@@ -12,6 +12,7 @@ from stages.compose import ComposeParams
 from stages.download import DownloadParams
 from stages.draw import DrawParams
 from stages.evaluate_numbers import EvaluateNumbersParams
+from stages.gather import GatherParams
 from stages.preprocess import PreprocessParams
 from stages.train_finder import TrainFinderParams
 from stages.train_ood_head import TrainOodHeadParams
@@ -19,6 +20,7 @@ from stages.train_ood_head import TrainOodHeadParams
 SECTIONS = {
     "download": DownloadParams,
     "preprocess": PreprocessParams,
+    "gather": GatherParams,
     "draw": DrawParams,
     "compose": ComposeParams,
     "train": TrainParams,
@@ -56,6 +58,7 @@ def test_every_section_belongs_to_a_stage():
             ["train.plateau.stop_after is missing"],
         ),
         ("train", {"blocks": []}, ["train.blocks", "at least 1"]),
+        ("gather", {"parts": 2}, ["gather.parts", "2", "greater than or equal to 3"]),
         ("preprocess", {"validation_share": 1.0}, ["preprocess.validation_share", "less than 1"]),
         ("download", {"mirrors": ["ftp://a"]}, ["download.mirrors.0", "'ftp://a'", "https"]),
         ("download", {"timeout": 0}, ["download.timeout", "greater than 0"]),
