@@ -104,6 +104,11 @@ def test_the_pixels_of_a_tiny_digit_do_not_stay_squares():
     assert np.ptp(blocks, axis=1).max() > 50
 
 
+@pytest.mark.parametrize(("side", "expected"), [(8, 64), (23, 69), (24, 24), (300, 150)])
+def test_a_tiny_picture_is_enlarged_and_a_large_one_shrunk(side, expected):
+    assert read_image(np.full((side, side), 200, np.uint8)).shape == (expected, expected)
+
+
 @on_linux
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_damaged_files_are_read_or_refused(count):
