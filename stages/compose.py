@@ -12,6 +12,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.composition import compose_pages
+from digits.data.hands import add_hands
 from digits.data.own import load_own, mix
 from digits.data.pages import Pages, join, save_pages
 from digits.data.splits import Split, load_split
@@ -19,6 +20,8 @@ from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
 
+# The share of drawn digits that are written again as coarsely as they are seen on small pictures.
+COARSE = 0.3
 SHARES = 40  # of the pages, each with its own seed: the number of processes changes nothing
 
 Count = Annotated[int, Field(strict=True, ge=SHARES)]
@@ -30,6 +33,7 @@ class ComposeParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     train_pages: Count
     val_pages: Count
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
     own_share: Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -43,7 +47,8 @@ def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, 
 def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
-    train = mix(load_split("train"), load_own("train"), params.own_share)
+    train = add_hands(load_split("train"), params.drawn_share, params.seed, COARSE)
+    train = mix(train, load_own("train"), params.own_share)
     val = mix(load_split("val"), load_own("val"), params.own_share)
     with ProcessPoolExecutor(count_processors()) as pool:
         for name, split, count in (

@@ -130,6 +130,7 @@ def main() -> None:
         **{f"uncalibrated_{name}": float(calibration[0][name]) for name in ("loss", "ece")},
         **{name: float(kinds[0][name]) for name in ("far_at_frr_1_percent", "auroc")},
         size=28,
+        drawn=round(description["train"]["drawn_share"] * description["splits"]["train"]),
         kinds=list_kinds(kinds),
         numbers=list_numbers(numbers),
         look_alikes=" ".join(LOOK_ALIKES),

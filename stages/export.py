@@ -33,7 +33,7 @@ HALF: dict[str, Any] = {
     "target_spec": {"supported_types": [tf.float16]},
 }
 # The false rejection rate of corrupted validation digits at the threshold.
-FALSE_REJECTION = 0.01
+FALSE_REJECTION = 0.015
 
 
 class ExportError(DigitsError):

@@ -1,4 +1,4 @@
-"""Decode the IDX files, split off validation digits, and draw what MNIST lacks.
+"""Decode the IDX files and split off validation digits.
 
 data/raw → data/processed/{train,val,test}.npz and dataset.json: `python -m stages.preprocess`
 """
@@ -13,7 +13,6 @@ from pydantic import Field
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
-from digits.data.hands import add_hands
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.pipeline.params import ParamsError, Section, load_params
@@ -28,7 +27,6 @@ class PreprocessParams(Section):
 
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
     validation_share: Annotated[float, Field(gt=0, lt=1)]
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
 
 
 def read_raw(part: str) -> Split:
@@ -75,8 +73,6 @@ def main() -> None:
     train, val = split_off(read_raw("train"), params.validation_share, params.seed)
     splits = {"train": train, "val": val, "test": read_raw("test")}
     sizes = {name: len(split.labels) for name, split in splits.items()}
-    splits["train"] = add_hands(train, params.drawn_share, params.seed)
-    sizes["drawn"] = len(splits["train"].labels) - sizes["train"]
     for name, split in splits.items():
         with replacing(split_path(name)) as temporary:
             np.savez(temporary, images=split.images, labels=split.labels)

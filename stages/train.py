@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from digits.data.hands import add_hands
 from digits.data.own import load_own, mix
 from digits.data.splits import Split, load_split
 from digits.errors import DigitsError
@@ -188,7 +189,8 @@ def main() -> None:
     set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     own = load_own("train")
-    train = mix(load_split("train"), own, params.own_share)
+    train = add_hands(load_split("train"), params.drawn_share, params.seed)
+    train = mix(train, own, params.own_share)
     val = mix(load_split("val"), load_own("val"), params.own_share)
     model, history = fit(params, train, val, CHECKPOINT_DIR, report=report)
     report(history)  # which a training that had come to its end before did not do

@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from pydantic import Field
 
+from digits.data.hands import add_hands
 from digits.data.own import load_own, mix
 from digits.data.splits import load_split, spread
 from digits.pipeline.params import Section, load_params
@@ -33,6 +34,7 @@ class TrainOodHeadParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
     variations: Count
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
     own_share: Annotated[float, Field(ge=0, lt=1)]
     epochs: Count
     batch_size: Count
@@ -79,7 +81,8 @@ def main() -> None:
     """Run the stage."""
     params = load_params("train_ood_head", TrainOodHeadParams)
     negatives = np.load(NEGATIVES)
-    digits = spread(load_split("train"), len(negatives))
+    train = add_hands(load_split("train"), params.drawn_share, params.seed)
+    digits = spread(train, len(negatives))
     digits = mix(digits, load_own("train"), params.own_share)
     tf.config.threading.set_intra_op_parallelism_threads(params.threads)
     tf.config.threading.set_inter_op_parallelism_threads(params.threads)

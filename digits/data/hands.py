@@ -11,21 +11,25 @@ from digits.reading.normalisation import normalise
 
 # Of three digits that are added, one is drawn stroke by stroke, two are the split's own.
 _DRAWN = 1 / 3
-# Some are seen at so few pixels that their strokes run into each other.
-_HEIGHT, _COARSE, _COARSE_HEIGHTS = 60, 0.3, (7, 14)
+# In pixels, before they get MNIST's size.
+_HEIGHT, _COARSE_HEIGHTS = 60, (7, 14)
 _PENS = 0.03, 0.2
 
 
-def add_hands(split: Split, share: float, seed: int | Sequence[int]) -> Split:
-    """Add digits in other hands to a split, `share` of its number; the same seed gives the same."""
+def add_hands(split: Split, share: float, seed: int | Sequence[int], coarse: float = 0.0) -> Split:
+    """Add digits in other hands to a split, `share` of its number; the same seed gives the same.
+
+    `coarse`: the share of those written again that are seen at few pixels.
+    """
     count = round(share * len(split.labels))
     drawn = draw_ways(round(_DRAWN * count), seed)
-    written = write_again(split, count - len(drawn.labels), seed)
+    written = write_again(split, count - len(drawn.labels), seed, coarse)
     return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, written, strict=True)))
 
 
-def write_again(split: Split, count: int, seed: int | Sequence[int]) -> Split:
-    """Write `count` digits of a split again with pens whose stroke is even, some of them coarsely.
+def write_again(split: Split, count: int, seed: int | Sequence[int], coarse: float = 0.0) -> Split:
+    """Write `count` digits of a split again with pens whose stroke is even, a share `coarse` of
+    them so small that their strokes run into each other.
 
     Their images are as MNIST's, uint8 (count, 28, 28).
     """
@@ -34,7 +38,7 @@ def write_again(split: Split, count: int, seed: int | Sequence[int]) -> Split:
     images = []
     for image in split.images[chosen]:
         hand = draw_hand(random)._replace(pen=np.exp(random.uniform(*np.log(_PENS))))
-        is_coarse = random.random() < _COARSE
+        is_coarse = random.random() < coarse
         height = random.uniform(*_COARSE_HEIGHTS) if is_coarse else _HEIGHT
         coverage = write_digit(image, hand, height, random)
         images.append(normalise((255 * coverage).round().astype(np.uint8)))

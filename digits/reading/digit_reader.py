@@ -10,7 +10,11 @@ from digits.reading.classifier import Classifier, load_cached
 from digits.reading.image import Source, UnreadableImage
 from digits.reading.number_reader import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
-from digits.reading.search import first_look, is_at
+from digits.reading.search import Found, astray, first_look
+
+# How far from the ink's box a digit's may be that is all the ink, in shares of its size, seen from
+# afar; and how far if it is taken for the same.
+_THERE, _NEAR = 0.15, 0.35
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -54,9 +58,7 @@ def _checked(
     grey = picture.round().astype(np.uint8)
     if reading.prediction is not None:
         seen = first_look(classifier.finder, grey)
-        if len(seen) != 1 or (
-            is_at(seen[0], box) and seen[0].logits.argmax() == reading.prediction
-        ):
+        if len(seen) != 1 or _is_same(seen[0], box, reading.prediction):
             return reading
     digits = [digit for number in name_numbers(classifier, grey) for digit in number]
     if not digits:
@@ -73,3 +75,9 @@ def _checked(
         count=1,
         found=True,
     )
+
+
+def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:
+    """Whether a digit that the finder sees from afar is what was read of all the ink in a box."""
+    far = astray(seen, box)
+    return far < _THERE or (far < _NEAR and seen.logits.argmax() == prediction)

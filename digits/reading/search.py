@@ -21,7 +21,7 @@ READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
 # The mean probability of a number's centres: single digits may be doubtful. Chosen on validation
 # digits, and on words, letters, scribbles and photos.
-LEAST_HEAT = 0.35
+LEAST_HEAT = 0.6
 # Shares of a digit's height: what is seen around a number, and how near each other digits of one
 # number are on a line.
 _AROUND = 0.45
@@ -31,8 +31,6 @@ _GAP = 0.8
 _PITCH = 1.5
 _LEVEL = 0.4
 _MARGIN = 10
-# Two sizes of which one is this share of the other may be of the same thing, seen from afar.
-_LIKE = 0.65
 
 
 @dataclass(frozen=True)
@@ -128,15 +126,11 @@ def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> li
     return [digit for digit in found if 0.4 < digit.height / height < 1.9] or line
 
 
-def is_at(digit: Found, box: Box) -> bool:
-    """Whether a digit is all that is in a box, as far as can be seen from afar."""
-    (left, top, right, bottom), size = box, max(box[2] - box[0], box[3] - box[1])
-    own = max(digit.box[2] - digit.box[0], digit.box[3] - digit.box[1])
-    x, y = (
-        (digit.box[0] + digit.box[2] - left - right),
-        (digit.box[1] + digit.box[3] - top - bottom),
-    )
-    return _LIKE * own < size < own / _LIKE and max(abs(x), abs(y)) / 2 < (1 - _LIKE) * size
+def astray(digit: Found, box: Box) -> float:
+    """Return how far a digit's box is from another at the side where they differ most, as a share
+    of the other's longer side."""
+    size = max(box[2] - box[0], box[3] - box[1])
+    return max(abs(own - other) for own, other in zip(digit.box, box, strict=True)) / size
 
 
 def _distinct(digits: list[Found]) -> list[Found]:

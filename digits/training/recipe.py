@@ -33,6 +33,7 @@ class TrainParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     threads: Count
     start_from: str | None
+    drawn_share: Annotated[float, Field(ge=0, le=10)]
     own_share: Share
     devices: Count
     epochs: Count
