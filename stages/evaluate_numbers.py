@@ -17,7 +17,7 @@ from tqdm import tqdm
 from digits.data.splits import Split, load_dataset, load_split
 from digits.evaluation.empty_pages import EMPTY
 from digits.evaluation.number_pages import NUMBERS
-from digits.evaluation.numbers import Score, score
+from digits.evaluation.numbers import Score, score, score_digit
 from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.figures.numbers import plot_examples
@@ -25,6 +25,7 @@ from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
 from digits.reading.classifier import load_cached
+from digits.reading.digit_reader import read_digit
 from digits.reading.location import MODEL
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import NumbersReading
@@ -56,7 +57,10 @@ def read(split: Split, seed: int, kind: str, number: int) -> Result:
     """Compose the page of a kind with a number, and read it."""
     random = np.random.default_rng([seed, sorted(KINDS).index(kind), number])
     page = KINDS[kind](split, random)
-    reading = read_numbers(page.encoded(), load_cached(MODEL))
+    content, classifier = page.encoded(), load_cached(MODEL)
+    reading = read_numbers(content, classifier)
+    if kind in SINGLES:
+        return Result(page, reading, score_digit(page, reading, read_digit(content, classifier)))
     return Result(page, reading, score(page, reading))
 
 
@@ -99,7 +103,9 @@ def main() -> None:
     far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
     numbers = to_metrics(rows, NUMBERS) | {"far": round(far, DECIMALS)}
     write_json(METRICS_DIR / "numbers.json", numbers)
-    write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))
+    wrongly = float(np.mean([row["false"] for row in rows if row["kind"] in SINGLES]))
+    singles = to_metrics(rows, SINGLES) | {"wrong": round(wrongly, DECIMALS)}
+    write_json(METRICS_DIR / "singles.json", singles)
     write_csv(TABLE, rows)
     shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]
     figure = plot_examples(shown, load_dataset()["name"])

@@ -73,7 +73,8 @@ def test_the_readme_shows_the_committed_results(model):
         f"| Parameters | {model['parameters']:,} |",
         f"| Numbers, mean over nine kinds of pages | {numbers['accuracy']:.1%} |",
         f"| Worst kind: touching digits | {numbers['worst']:.1%} |",
-        f"| Single digits among fourteen other things | {singles['accuracy']:.1%} |",
+        f"| Single digits, alone or among fourteen other things | {singles['accuracy']:.1%} "
+        f"({singles['wrong']:.1%} answered wrongly) |",
         f"| Pages of words, letters, scribbles or photos, on which digits are read | "
         f"{numbers['far']:.1%} |",
     ]

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digits.evaluation.pages import Page
 from digits.reading.numbers import NumbersReading
+from digits.reading.reader import Reading
 from digits.reading.search import overlap
 
 LEAST_OVERLAP = 0.5
@@ -62,6 +63,14 @@ def score(page: Page, reading: NumbersReading) -> Score:
         read=len(boxes),
         false=wrong.total() > 0,
     )
+
+
+def score_digit(page: Page, reading: NumbersReading, digit: Reading) -> Score:
+    """Compare the answer for a picture of a digit with what is on it; where digits are is told by
+    the numbers that were read."""
+    right = str(digit.prediction) == page.texts[0]
+    wrong = digit.prediction is not None and not right
+    return replace(score(page, reading), right=int(right), edits=int(not right), false=wrong)
 
 
 def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
