@@ -12,9 +12,9 @@ from digits.reading.number_reader import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import Found, astray, first_look
 
-# How far from the ink's box a digit's may be that is all the ink, in shares of its size, seen from
-# afar; and how far if it is taken for the same.
-_THERE, _NEAR = 0.15, 0.35
+# How far a digit's box may be from the ink's that is all of it, as a share of its size, seen from
+# afar.
+_NEAR = 0.35
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -79,5 +79,4 @@ def _checked(
 
 def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:
     """Whether a digit that the finder sees from afar is what was read of all the ink in a box."""
-    far = astray(seen, box)
-    return far < _THERE or (far < _NEAR and seen.logits.argmax() == prediction)
+    return astray(seen, box) < _NEAR and seen.logits.argmax() == prediction
