@@ -12,9 +12,9 @@ from digits.reading.number_reader import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import Found, astray, first_look
 
-# How far a digit's box may be from the ink's that is all of it, as a share of its size, seen from
-# afar.
-_NEAR = 0.35
+# How far a digit's box may be from the ink's that is all of it, as a share of its size: seen from
+# afar, and closer.
+_NEAR, _THERE = 0.35, 0.08
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -65,7 +65,12 @@ def _checked(
         return reading
     if len(digits) > 1:
         return Reading(reason="several_digits", count=len(digits), found=True)
-    _, image, y_prob, score = digits[0]
+    seen_closer, image, y_prob, score = digits[0]
+    far = astray(seen_closer, box)
+    if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
+        score = (score + reading.ood_score) / 2
+        if score > classifier.ood_threshold:
+            return reading
     return Reading(
         prediction=int(y_prob.argmax()),
         confidence=float(y_prob.max()),
@@ -73,7 +78,7 @@ def _checked(
         digit=image,
         ood_score=score,
         count=1,
-        found=True,
+        found=far >= _THERE,
     )
 
 

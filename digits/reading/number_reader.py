@@ -16,6 +16,9 @@ from digits.reading.search import Found, find_numbers
 _LEAST_CONTRAST = 12
 # Of the finder's word beside the classifier's. Chosen on validation digits.
 _FINDER_WEIGHT = 0.5
+# What speaks for a number is the probability of its centres and, where that is lower, OOD scores
+# that are low. Chosen on validation digits, and on words, letters, scribbles and photos.
+_LEAST_SURE, _OOD_WEIGHT, _LOWEST_SCORE = 0.65, 0.06, -4.0
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:
@@ -61,12 +64,15 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
     y_prob = _joined(y_prob, [digit.logits for number in found for digit in number])
     answers = zip(images, y_prob, scores.tolist(), strict=True)
     named = [[Named(digit, *next(answers)) for digit in number] for number in found]
-    # A digit may be doubtful, but not all of a number's.
-    return [
-        number
-        for number in named
-        if np.mean([digit.ood_score for digit in number]) <= classifier.ood_threshold
-    ]
+    return [number for number in named if _is_number(number, classifier.ood_threshold)]
+
+
+def _is_number(number: Sequence[Named], ood_threshold: float) -> bool:
+    """Whether digits that stand beside each other are: one may be doubtful, but not all."""
+    heat = float(np.mean([digit.found.heat for digit in number]))
+    score = float(np.mean([digit.ood_score for digit in number]))
+    sure = heat - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
+    return score <= ood_threshold and sure >= _LEAST_SURE
 
 
 def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -19,9 +19,8 @@ SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
 READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
-# The mean probability of a number's centres: single digits may be doubtful. Chosen on validation
-# digits, and on words, letters, scribbles and photos.
-LEAST_HEAT = 0.6
+# The least mean probability of a number's centres: single digits may be doubtful.
+LEAST_HEAT = 0.35
 # Shares of a digit's height: what is seen around a number, and how near each other digits of one
 # number are on a line.
 _AROUND = 0.45
