@@ -103,9 +103,7 @@ def main() -> None:
     far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
     numbers = to_metrics(rows, NUMBERS) | {"far": round(far, DECIMALS)}
     write_json(METRICS_DIR / "numbers.json", numbers)
-    wrongly = float(np.mean([row["false"] for row in rows if row["kind"] in SINGLES]))
-    singles = to_metrics(rows, SINGLES) | {"wrong": round(wrongly, DECIMALS)}
-    write_json(METRICS_DIR / "singles.json", singles)
+    write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))
     write_csv(TABLE, rows)
     shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]
     figure = plot_examples(shown, load_dataset()["name"])

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.image import Source, UnreadableImage
+from digits.reading.instances import Box
 from digits.reading.number_reader import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import Found, astray, first_look
@@ -15,6 +17,8 @@ from digits.reading.search import Found, astray, first_look
 # How far a digit's box may be from the ink's that is all of it, as a share of its size: seen from
 # afar, and closer.
 _NEAR, _THERE = 0.35, 0.08
+# Ink darker than this hangs together; what is so many times as large as a part of it is no digit.
+_INK, _PIECES = 64, 3
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -66,6 +70,8 @@ def _checked(
     if len(digits) > 1:
         return Reading(reason="several_digits", count=len(digits), found=True)
     seen_closer, image, y_prob, score = digits[0]
+    if _is_piece(seen_closer.box, ink):
+        return reading
     far = astray(seen_closer, box)
     if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
         score = (score + reading.ood_score) / 2
@@ -85,3 +91,16 @@ def _checked(
 def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:
     """Whether a digit that the finder sees from afar is what was read of all the ink in a box."""
     return astray(seen, box) < _NEAR and seen.logits.argmax() == prediction
+
+
+def _is_piece(box: Box, ink: NDArray[np.uint8]) -> bool:
+    """Whether what is in a box is a small part of ink that hangs together, as the strokes of a
+    letter or a sign."""
+    labels, _ = ndimage.label(ink > _INK)
+    left, top, right, bottom = (round(side) for side in box)
+    inside = labels[max(top, 0) : bottom, max(left, 0) : right]
+    if not inside.any():
+        return False
+    rows, columns = ndimage.find_objects(labels)[np.bincount(inside[inside > 0]).argmax() - 1]
+    whole = max(rows.stop - rows.start, columns.stop - columns.start)
+    return bool(whole > _PIECES * max(right - left, bottom - top))

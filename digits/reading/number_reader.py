@@ -18,7 +18,7 @@ _LEAST_CONTRAST = 12
 _FINDER_WEIGHT = 0.5
 # What speaks for a number is the probability of its centres and, where that is lower, OOD scores
 # that are low. Chosen on validation digits, and on words, letters, scribbles and photos.
-_LEAST_SURE, _OOD_WEIGHT, _LOWEST_SCORE = 0.65, 0.06, -4.0
+_LEAST_SURE, _OOD_WEIGHT, _LOWEST_SCORE = 0.6, 0.06, -4.0
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:

@@ -23,7 +23,7 @@ MOST_ENLARGED = 3.0
 LEAST_HEAT = 0.35
 # Shares of a digit's height: what is seen around a number, and how near each other digits of one
 # number are on a line.
-_AROUND = 0.45
+_ASIDE, _AROUND = 1.0, 0.45
 _REACH = 2.5
 _GAP = 0.8
 # Middles of digits that are farther apart than so many times the usual are of two numbers.
@@ -117,7 +117,7 @@ def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> li
     """Look at a line of digits again, at the size at which digits are read best."""
     height = float(np.median([digit.height for digit in line]))
     boxes = np.array([digit.box for digit in line])
-    around = _AROUND * height
+    around = height * np.array([_ASIDE, _AROUND])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
     scale = min(READING_HEIGHT / height, MOST_ENLARGED)
