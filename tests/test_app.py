@@ -44,7 +44,7 @@ def png(*strokes: list[tuple[int, int]]) -> bytes:
 
 INVITATION = "Draw a digit or a number"
 SEVEN = png([(80, 60), (220, 60), (140, 260)])
-SEVENTEEN = png([(90, 90), (85, 220)], [(150, 95), (220, 90), (175, 225)])
+SEVENTEEN = png([(62, 125), (92, 90), (88, 220)], [(150, 95), (220, 90), (175, 225)])
 PAPER = png()
 
 

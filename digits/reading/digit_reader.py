@@ -14,9 +14,9 @@ from digits.reading.number_reader import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import Found, astray, first_look
 
-# How far a digit's box may be from the ink's that is all of it, as a share of its size: seen from
-# afar, and closer.
-_NEAR, _THERE = 0.35, 0.08
+# How far a digit's box may be from the ink's, as a share of its size: for all of the ink as it is
+# seen from afar, for other things to be on the picture, and for the same ink seen closer.
+_NEAR, _ELSEWHERE, _THERE = 0.35, 0.2, 0.08
 # Ink darker than this hangs together; what is so many times as large as a part of it is no digit.
 _INK, _PIECES = 64, 3
 
@@ -84,7 +84,7 @@ def _checked(
         digit=image,
         ood_score=score,
         count=1,
-        found=far >= _THERE,
+        found=far >= _ELSEWHERE,
     )
 
 
