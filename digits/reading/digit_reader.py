@@ -70,7 +70,8 @@ def _checked(
     if len(digits) > 1:
         return Reading(reason="several_digits", count=len(digits), found=True)
     seen_closer, image, y_prob, score = digits[0]
-    if _is_piece(seen_closer.box, ink):
+    prediction = int(y_prob.argmax())
+    if prediction == reading.prediction or _is_piece(seen_closer.box, ink):
         return reading
     far = astray(seen_closer, box)
     if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
@@ -78,7 +79,7 @@ def _checked(
         if score > classifier.ood_threshold:
             return reading
     return Reading(
-        prediction=int(y_prob.argmax()),
+        prediction=prediction,
         confidence=float(y_prob.max()),
         probabilities=tuple(y_prob.tolist()),
         digit=image,
