@@ -95,8 +95,9 @@ def test_a_long_number_has_room_on_a_desktop(open_page):
 
 def test_what_a_phone_shows_of_the_canvas_is_a_square(open_page):
     page = open_page(**PHONE)
-    box = page.locator(".st-key-canvas").bounding_box()
-    assert (box["width"], box["height"]) == (320, 320)
+    canvas = page.locator(".st-key-canvas")
+    expect(canvas).to_have_css("width", "320px")
+    expect(canvas).to_have_css("height", "320px")
 
 
 def test_undo(open_page):
