@@ -150,7 +150,9 @@ def fit(
 
 def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
     """Return what a training is made from: the parameters, and the SHA-256 of code and digits."""
+    # One that is missing ends in a sentence of `start_from`.
     start = [Path(params.start_from)] if params.start_from else []
+    start = [path for path in start if path.is_file()]
     contents = [path.read_bytes() for path in (*CODE, *start)]
     contents += [split.images.tobytes() + split.labels.tobytes() for split in splits]
     return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
