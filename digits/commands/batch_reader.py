@@ -14,13 +14,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from digits.commands.formats import numbers_to_record, to_record
-from digits.commands.pool import CHUNK
+from digits.commands.pool import CHUNK, read_each
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digits
 from digits.reading.image import Source
 from digits.reading.location import default_model
-from digits.reading.number_reader import read_numbers
-from digits.reading.numbers import NumbersReading
 
 
 class Kind(NamedTuple):
@@ -33,11 +31,6 @@ class Kind(NamedTuple):
     """Makes a row of a picture's path, what was read in it and the model's version."""
     schema: pa.Schema
     """The columns of that row."""
-
-
-def read_all_numbers(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
-    """Read the numbers on each picture. Raises nothing."""
-    return [read_numbers(source, classifier) for source in sources]
 
 
 DIGITS = Kind(
@@ -63,7 +56,7 @@ _DIGIT = pa.struct({"prediction": pa.int8(), **_READ})
 _NUMBER = pa.struct({"text": pa.string(), **_READ, "digits": pa.list_(_DIGIT)})
 NUMBERS = Kind(
     "numbers",
-    read_all_numbers,
+    read_each,
     numbers_to_record,
     pa.schema(
         {

@@ -12,6 +12,7 @@ from digits.pipeline.processors import count_processors
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digits
 from digits.reading.image import Source
+from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
@@ -36,7 +37,7 @@ def read_all(classifier: Classifier, pictures: list[Picture]) -> Iterator[Readin
 
 def read_all_numbers(classifier: Classifier, pictures: list[Picture]) -> Iterator[NumbersReading]:
     """Read the numbers of pictures in their order; many take all processors."""
-    return _read_all(partial(_read_numbers, classifier), pictures)
+    return _read_all(partial(read_each, classifier), pictures)
 
 
 def _read_all(
@@ -51,9 +52,8 @@ def _read_all(
         yield from readings
 
 
-def _read_numbers(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
-    from digits.reading.number_reader import read_numbers  # a digit is read in the time it loads
-
+def read_each(classifier: Classifier, sources: Sequence[Source]) -> list[NumbersReading]:
+    """Read the numbers on each picture. Raises nothing."""
     return [read_numbers(source, classifier) for source in sources]
 
 
