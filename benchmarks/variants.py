@@ -16,8 +16,7 @@ from benchmarks.training import OURS, our_params
 from digits.data.splits import Split, load_split
 from digits.training.augment import Ranges, steps_per_epoch, training_batches
 from digits.training.model import build_model
-from digits.training.optimizer import build_learning_rate, build_optimizer
-from digits.training.recipe import TrainParams
+from digits.training.recipe import TrainParams, build_learning_rate, build_optimizer
 from stages.train import set_threads
 
 TRAINING_DIGITS = 50_000

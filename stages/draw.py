@@ -112,8 +112,8 @@ def main() -> None:
     with ProcessPoolExecutor(count_processors()) as pool:
         negatives = draw_all_negatives(pool, load_split("train"), params.negatives, params.seed)
         middle = zip(cycle(CORRUPTIONS), repeat("middle"))
-        # Other ways of writing, too, or the threshold asks of a digit what MNIST's writers do;
-        # others than those that `preprocess` draws to learn from.
+        # Other hands, too, or the threshold asks of a digit what MNIST's writers do; with another
+        # seed than those that are learned from.
         chosen = add_hands(spread(val, params.val_digits), params.drawn_share, [params.seed, 1])
         corrupted_val, _ = corrupt(pool, chosen.images, middle)
         corrupted_test = corrupt_in_every_way(pool, test, params.test_digits)

@@ -25,8 +25,7 @@ from digits.pipeline.stage import replacing, run_stage, write_array, write_csv, 
 from digits.training.augment import Ranges, steps_per_epoch, training_batches, warp
 from digits.training.checkpoint import Checkpoint, to_records
 from digits.training.model import build_model, save_model, start_from
-from digits.training.optimizer import build_optimizer
-from digits.training.recipe import PlateauParams, TrainParams
+from digits.training.recipe import PlateauParams, TrainParams, build_optimizer
 
 MODEL = Path("models/digits.keras")
 TRAINING = Path("models/training.json")
@@ -35,7 +34,7 @@ METRICS = Path("metrics/train.json")
 AUGMENTED = Path("data/augmented.npy")
 CHECKPOINT_DIR = Path("models/checkpoint")
 CODE = (
-    *(Path(f"digits/training/{name}.py") for name in ("augment", "model", "optimizer")),
+    *(Path(f"digits/training/{name}.py") for name in ("augment", "model", "optimizer", "recipe")),
     Path("stages/train.py"),
 )
 
@@ -89,6 +88,20 @@ def report(history: list[dict[str, float]]) -> None:
     )
 
 
+def build_compiled(params: TrainParams, steps: int) -> keras.Model:
+    """Build the network, ready to be trained for epochs of so many steps; it starts from another's
+    weights where the parameters name one."""
+    model = build_model(params.stem_filters, params.blocks, params.dropout)
+    if params.start_from:
+        start_from(model, Path(params.start_from))
+    model.compile(
+        optimizer=build_optimizer(params, steps),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+
+
 def fit(
     params: TrainParams,
     train: Split,
@@ -107,16 +120,9 @@ def fit(
     keras.utils.set_random_seed(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
     plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
-    checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
     with build_strategy(params.devices).scope():
-        model = build_model(params.stem_filters, params.blocks, params.dropout)
-        if params.start_from:
-            start_from(model, Path(params.start_from))
-        model.compile(
-            optimizer=build_optimizer(params, steps),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
-        )
+        model = build_compiled(params, steps)
+        checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
         checkpoint.restore(model)
     done = len(checkpoint.history)
     if done < params.epochs and not checkpoint.stopped:
@@ -150,9 +156,7 @@ def fit(
 
 def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
     """Return what a training is made from: the parameters, and the SHA-256 of code and digits."""
-    # One that is missing ends in a sentence of `start_from`.
     start = [Path(params.start_from)] if params.start_from else []
-    start = [path for path in start if path.is_file()]
     contents = [path.read_bytes() for path in (*CODE, *start)]
     contents += [split.images.tobytes() + split.labels.tobytes() for split in splits]
     return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]

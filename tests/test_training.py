@@ -15,8 +15,8 @@ from digits.reading.classifier import Classifier
 from digits.training.augment import Ranges, training_batches, warp
 from digits.training.model import FusedBatchNormalization, build_model, save_model
 from digits.training.ood_head import build_ood_head, with_score
-from digits.training.optimizer import Muon, build_learning_rate
-from digits.training.recipe import TrainParams
+from digits.training.optimizer import Muon
+from digits.training.recipe import TrainParams, build_learning_rate
 from stages import export, train
 
 STILL = Ranges(rotation=0, shift=0, zoom=0, shear=0)

@@ -15,6 +15,7 @@ from digits.reading.instances import Box, Instance, to_instances
 # large enough.
 LOOKS = (64, 128, 256, 512, 1024)
 LEAST_HEIGHT = 22
+# The mean probability of centres at which no nearer look is needed.
 SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
 READING_HEIGHT = 48

@@ -1,12 +1,10 @@
-"""The optimizer of the network, and its learning rate."""
+"""The optimizer of both networks, and the learning rate's cycles."""
 
 from typing import Any
 
 import keras
 from keras import ops
 from keras.optimizers.schedules import CosineDecay, LearningRateSchedule
-
-from digits.training.recipe import TrainParams
 
 
 class Muon(keras.optimizers.Muon):  # type: ignore[misc]  # Keras has no types
@@ -41,29 +39,6 @@ class Cycles(LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
     def __call__(self, step: Any) -> Any:
         """Return the rate of a step, counted from 0."""
         return ops.where(step < self.steps, self.short(step), self.long(step - self.steps))
-
-
-def build_learning_rate(params: TrainParams, steps_per_epoch: int) -> LearningRateSchedule | float:
-    """Build the rate of each step: with `one_cycle` a cycle for the first epochs, where they have
-    one, and a cycle for the epochs after them; with `plateau` the rate to start from."""
-    if params.schedule == "plateau":
-        return params.learning_rate
-    begin = min(params.first_cycle, params.epochs)
-    lengths = [steps_per_epoch * epochs for epochs in (begin, params.epochs - begin) if epochs]
-    first, *rest = (build_cycle(params.learning_rate, params.warmup, steps) for steps in lengths)
-    return Cycles(first, lengths[0], *rest) if rest else first
-
-
-def build_optimizer(params: TrainParams, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """Build Muon, with the recipe's rate and its exponential moving average of the weights."""
-    reach = params.ema * params.epochs * steps_per_epoch
-    return Muon(
-        build_learning_rate(params, steps_per_epoch),
-        weight_decay=params.weight_decay,
-        adam_weight_decay=params.weight_decay,
-        use_ema=reach > 1,
-        ema_momentum=1 - 1 / max(reach, 1),
-    )
 
 
 def build_cycle(learning_rate: float, warmup: float, steps: int) -> LearningRateSchedule:

@@ -1,10 +1,13 @@
-"""The section `train` of params.yaml: what a training is varied by."""
+"""The section `train` of params.yaml: what a training is varied by, its rate and its optimizer."""
 
 from typing import Annotated, Literal
 
+import keras
+from keras.optimizers.schedules import LearningRateSchedule
 from pydantic import Field
 
 from digits.pipeline.params import Section
+from digits.training.optimizer import Cycles, Muon, build_cycle
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -52,3 +55,26 @@ class TrainParams(Section):
     ]
     dropout: Share
     augmentation: AugmentationParams
+
+
+def build_learning_rate(params: TrainParams, steps_per_epoch: int) -> LearningRateSchedule | float:
+    """Build the rate of each step: with `one_cycle` a cycle for the first epochs, where they have
+    one, and a cycle for the epochs after them; with `plateau` the rate to start from."""
+    if params.schedule == "plateau":
+        return params.learning_rate
+    begin = min(params.first_cycle, params.epochs)
+    lengths = [steps_per_epoch * epochs for epochs in (begin, params.epochs - begin) if epochs]
+    first, *rest = (build_cycle(params.learning_rate, params.warmup, steps) for steps in lengths)
+    return Cycles(first, lengths[0], *rest) if rest else first
+
+
+def build_optimizer(params: TrainParams, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """Build Muon, with the recipe's rate and its exponential moving average of the weights."""
+    reach = params.ema * params.epochs * steps_per_epoch
+    return Muon(
+        build_learning_rate(params, steps_per_epoch),
+        weight_decay=params.weight_decay,
+        adam_weight_decay=params.weight_decay,
+        use_ema=reach > 1,
+        ema_momentum=1 - 1 / max(reach, 1),
+    )
