@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CHANNELS
 from digits.reading.instances import to_instances
-from digits.reading.number_reader import Named, read_numbers
-from digits.reading.search import Found, find_numbers, overlap
+from digits.reading.number_reader import Named, name_numbers, read_numbers
+from digits.reading.search import Found, find_digits, overlap, to_numbers
 
 NOTHING = np.zeros((28, 28), np.uint8)
 
@@ -43,7 +44,7 @@ def rows(monkeypatch, *digits):
     """Where the digits of each number begin."""
     Seen(monkeypatch, list(digits))
     page = np.zeros((500, 500), np.uint8)
-    return [[digit.box[0] for digit in number] for number in find_numbers(None, page)]
+    return [[digit.box[0] for digit in number] for number in to_numbers(find_digits(None, page))]
 
 
 def test_digits_beside_each_other_are_a_number(monkeypatch):
@@ -71,6 +72,24 @@ def test_numbers_come_from_top_to_bottom_then_from_left_to_right(monkeypatch):
 
 def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
     assert rows(monkeypatch, found(10, 10), found(12, 10, heat=0.4)) == [[10]]
+
+
+@pytest.mark.parametrize(
+    ("heats", "scores", "expected"),
+    [
+        ([0.9, 0.3, 0.9], [-4, -4, -4], ["012"]),
+        ([0.9, 0.9, 0.2], [-4, -4, 7], ["01"]),  # a dash behind a number
+        ([0.5, 0.4, 0.5], [1, 1, 1], []),  # letters
+    ],
+)
+def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expected):
+    digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
+    monkeypatch.setattr("digits.reading.number_reader.find_digits", lambda *_: digits)
+    answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
+    classifier = SimpleNamespace(finder=None, predict=lambda _: answers)
+    numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
+    texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
+    assert texts == expected
 
 
 def test_overlap_is_that_of_areas():

@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.image import Source, UnreadableImage, read_page
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
-from digits.reading.search import Found, find_numbers
+from digits.reading.search import Found, find_digits, to_numbers
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
 # Of the finder's word beside the classifier's. Chosen on validation digits.
 _FINDER_WEIGHT = 0.5
-# What speaks for a number is the probability of its centres and, where that is lower, OOD scores
-# that are low. Chosen on validation digits, and on words, letters, scribbles and photos.
-_LEAST_SURE, _OOD_WEIGHT, _LOWEST_SCORE = 0.6, 0.06, -4.0
+# What speaks for a digit: the log-odds of its centre; and against it: its OOD score, from the
+# lowest on. Of a number it is that of the mean digit. Fitted to numbers on validation pages and to
+# what is taken for numbers on pages of words, letters, scribbles and photos. A digit of a number
+# may be doubtful, but not as a dash or a stain is.
+_OOD_WEIGHT, _LOWEST_SCORE = 0.17, -4.0
+_LEAST_EVIDENCE, _LEAST_OF_DIGIT = 0.6, -2.0
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:
@@ -58,21 +61,22 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
 
     Returns them from top to bottom, then from left to right.
     """
-    found = find_numbers(classifier.finder, picture)
-    images = [digit.cut() for number in found for digit in number]
+    found = find_digits(classifier.finder, picture)
+    images = [digit.cut() for digit in found]
     y_prob, scores = classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28))
-    y_prob = _joined(y_prob, [digit.logits for number in found for digit in number])
-    answers = zip(images, y_prob, scores.tolist(), strict=True)
-    named = [[Named(digit, *next(answers)) for digit in number] for number in found]
-    return [number for number in named if _is_number(number, classifier.ood_threshold)]
+    y_prob = _joined(y_prob, [digit.logits for digit in found])
+    digits = [Named(*digit) for digit in zip(found, images, y_prob, scores.tolist(), strict=True)]
+    likely = {digit.found.box: digit for digit in digits if _evidence([digit]) >= _LEAST_OF_DIGIT}
+    numbers = to_numbers([digit.found for digit in likely.values()])
+    named = [[likely[digit.box] for digit in number] for number in numbers]
+    return [number for number in named if _evidence(number) >= _LEAST_EVIDENCE]
 
 
-def _is_number(number: Sequence[Named], ood_threshold: float) -> bool:
-    """Whether digits that stand beside each other are: one may be doubtful, but not all."""
-    heat = float(np.mean([digit.found.heat for digit in number]))
-    score = float(np.mean([digit.ood_score for digit in number]))
-    sure = heat - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
-    return score <= ood_threshold and sure >= _LEAST_SURE
+def _evidence(digits: Sequence[Named]) -> float:
+    """Return what speaks for digits, one or several that stand beside each other."""
+    heat = float(np.mean([digit.found.heat for digit in digits]))
+    score = float(np.mean([digit.ood_score for digit in digits]))
+    return math.log(heat / max(1 - heat, 1e-6)) - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
 
 
 def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> NDArray[np.float32]:

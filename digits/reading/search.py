@@ -1,4 +1,4 @@
-"""From a picture to the numbers on it: find digits, look closer, name each, put them in rows."""
+"""Find the digits on a picture, look closer, and put them in rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,6 @@ SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
 READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
-# The least mean probability of a number's centres: single digits may be doubtful.
-LEAST_HEAT = 0.35
 # Shares of a digit's height: what is seen around a number, and how near each other digits of one
 # number are on a line.
 _ASIDE, _AROUND = 1.0, 0.45
@@ -47,22 +45,15 @@ class Found:
     """Returns the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
 
 
-def find_numbers(finder: Finder, picture: NDArray[np.uint8]) -> list[list[Found]]:
-    """Find the digits in a grey picture, uint8 array (height, width), any size and content.
+def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
+    """Find the digits in a grey picture, uint8 array (height, width), any size and content."""
+    lines = _lines(_glance(finder, picture))
+    return _distinct([digit for line in lines for digit in _closer(finder, picture, line)])
 
-    Returns numbers from top to bottom and from left to right, each with its digits in order.
-    """
-    digits = [
-        digit
-        for line in _lines(_glance(finder, picture))
-        for digit in _closer(finder, picture, line)
-    ]
-    numbers = [
-        number
-        for line in _lines(_distinct(digits))
-        for number in _parted(line)
-        if np.mean([digit.heat for digit in number]) >= LEAST_HEAT
-    ]
+
+def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
+    """Return numbers from top to bottom and from left to right, each with its digits in order."""
+    numbers = [number for line in _lines(digits) for number in _parted(line)]
     return sorted(numbers, key=lambda number: (min(d.box[1] for d in number), number[0].box[0]))
 
 
