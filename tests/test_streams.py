@@ -113,9 +113,10 @@ def test_results_that_can_not_be_written_end_in_a_line(picture, many, words, unb
 
 
 @on_unix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("word", ["--help", "--version"])
-def test_help_and_version_that_can_not_be_written_end_in_a_line(word):
-    result = shell('"$@" >/dev/full', word)
+def test_help_and_version_that_can_not_be_written_end_in_a_line(word, unbuffered):
+    result = shell('"$@" >/dev/full', word, PYTHONUNBUFFERED=unbuffered)
     assert result.returncode == 1
     assert result.stderr == "digits: the results can't be written: No space left on device\n"
 

@@ -29,7 +29,7 @@ from digits.commands.streams import (
 )
 
 DEFAULT_PLOT = "plots/prediction_result.png"
-SOME_UNREADABLE, NO_MODEL, INTERRUPTED = 1, 3, 130
+SOME_UNREADABLE, WRONG_USAGE, NO_MODEL, INTERRUPTED = 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -64,9 +64,21 @@ def _run(arguments: Sequence[str]) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Argparse's, but that what it prints goes the way of all output: of Python 3.11 some versions
+    end in a traceback where that can't be written."""
+
+    def print_help(self, file: object = None) -> None:
+        write_line(self.format_help().rstrip())
+
+    def error(self, message: str) -> NoReturn:
+        note(f"{self.format_usage()}{self.prog}: error: {message}")
+        sys.exit(WRONG_USAGE)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser; its help is the command's documentation."""
-    parser = argparse.ArgumentParser(prog="digits", description="Read handwritten digits.")
+    parser = _Parser(prog="digits", description="Read handwritten digits.")
     parser.add_argument(
         "--version", action=_Version, nargs=0, help="show the versions of program and model"
     )
@@ -79,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_predict(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "predict",
         help="read the digit in each picture",
@@ -110,7 +122,7 @@ def _add_output(command: argparse.ArgumentParser, rows: str, plot: str) -> None:
     )
 
 
-def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_read(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "read",
         help="read every number in each picture",
@@ -125,7 +137,7 @@ def _add_read(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _add_common(command)
 
 
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "evaluate",
         help="measure the accuracy on labelled pictures",
@@ -161,7 +173,7 @@ def _add_pictures(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_batch(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "batch",
         help="read very many pictures, on a cluster",
@@ -188,7 +200,7 @@ def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_common(command)
 
 
-def _add_pack(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_pack(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "pack",
         help="gather loose pictures into Parquet files",
