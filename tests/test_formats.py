@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from systems import on_linux
 
 from benchmarks.sound_files import sound_files, to_file
-from digits.commands.cli import build_parser, main
+from digits.commands.cli import main
+from digits.commands.options import build_parser
 from digits.reading.formats import ENDINGS, FORMAT_NAMES, FORMATS
 from digits.reading.image import UnreadableImage, read_image, to_mnist
 from digits.reading.reader import prepare
