@@ -18,6 +18,7 @@ from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CHANNELS
 from digits.reading.instances import to_instances
 from digits.reading.number_reader import Named, name_numbers, read_numbers
+from digits.reading.reader import Reading
 from digits.reading.search import Found, find_digits, overlap, to_numbers
 
 NOTHING = np.zeros((28, 28), np.uint8)
@@ -140,11 +141,12 @@ def test_a_digit_is_read_among_other_things(classifier, handwritten):
     assert right >= 0.5 * len(SINGLES)
 
 
-@pytest.mark.parametrize("way", ["elsewhere", "another", "several", "there"])
+@pytest.mark.parametrize("way", ["elsewhere", "another", "several", "there", "sure"])
 def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     classifier, handwritten, monkeypatch, way
 ):
-    """Or takes it for another, or sees several where it looks again."""
+    """Or takes it for another, or sees several where it looks again; where all the ink surely is a
+    digit, the finder isn't asked."""
     picture = 255 - np.pad(np.kron(handwritten.images[0], np.ones((5, 5), np.uint8)), 40)
     alone = read_digit(picture, classifier)
     left, top, right, bottom = Image.fromarray(255 - picture).getbbox()
@@ -158,14 +160,48 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     numbers = [[Named(seen, NOTHING, y_prob, -9.0)]] * (2 if way == "several" else 1)
     monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
+    monkeypatch.setattr(Reading, "is_sure", way == "sure")
     reading = read_digit(picture, classifier)
-    if way == "there":
+    if way in ("there", "sure"):
         assert (reading.prediction, reading.found) == (alone.prediction, False)
     elif way == "several":
         assert (reading.reason, reading.count, reading.found) == ("several_digits", 2, True)
     else:
         assert (reading.prediction, reading.confidence) == (4, 1)
         assert reading.found == (way == "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "score", "reason", "sure"),
+    [
+        (0.999, -3.0, None, True),
+        (0.98, -3.0, None, False),
+        (0.999, 0.0, None, False),
+        (0.999, -3.0, "several_digits", False),
+        (None, None, "blank", False),
+    ],
+)
+def test_an_answer_is_sure_if_it_is_likely_and_no_outlier(confidence, score, reason, sure):
+    reading = Reading(confidence=confidence, ood_score=score, reason=reason)
+    assert reading.is_sure == sure
+
+
+@pytest.mark.parametrize(("sure", "margin"), [(True, 40), (True, 400), (False, 40)])
+def test_a_sure_digit_that_has_a_picture_to_itself_needs_no_finder(
+    classifier, handwritten, monkeypatch, sure, margin
+):
+    """Neither one that is small, beside which there may be more, nor one in doubt."""
+    picture = 255 - np.pad(np.kron(handwritten.images[0], np.ones((5, 5), np.uint8)), margin)
+    left, top, right, bottom = Image.fromarray(255 - picture).getbbox()
+    monkeypatch.setattr(Reading, "is_sure", sure)
+    monkeypatch.setattr("digits.reading.number_reader.name_numbers", lambda *_: [])
+    reading = read_numbers(picture, classifier)
+    if not sure or margin > 40:
+        assert reading.reason == "no_digits"
+        return
+    ((digit,),) = (number.digits for number in reading.numbers)
+    assert digit.prediction == read_digit(picture, classifier).prediction
+    assert np.abs(np.subtract(digit.box, (left, top, right - left, bottom - top))).max() <= 4
 
 
 def test_a_picture_of_a_digit_among_other_things_is_answered(classifier, handwritten):

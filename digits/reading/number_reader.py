@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
-from digits.reading.image import Source, UnreadableImage, read_page
+from digits.reading.image import Page, Source, UnreadableImage, read_page
+from digits.reading.ink import find_ink
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
+from digits.reading.reader import classify, to_reading
 from digits.reading.search import Found, find_digits, to_numbers
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
@@ -22,6 +25,8 @@ _FINDER_WEIGHT = 0.5
 # may be doubtful, but not as a dash or a stain is.
 _OOD_WEIGHT, _LOWEST_SCORE = 0.17, -4.0
 _LEAST_EVIDENCE, _LEAST_OF_DIGIT = 0.6, -2.0
+# A digit that has a picture to itself is at least so large, as a share of the longer side.
+_LARGE = 0.2
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:
@@ -37,12 +42,32 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         return NumbersReading(reason="unreadable", error=str(error))
     if np.ptp(page.pixels) < _LEAST_CONTRAST:
         return NumbersReading(reason="blank")
-    limits = tuple(page.scale * side for side in page.pixels.shape[::-1])
+    if alone := _digit_alone(classifier, page):
+        return NumbersReading((to_number([alone]),))
     numbers = tuple(
-        to_number([_to_digit(digit, page.scale, limits) for digit in number])
+        to_number(
+            [
+                _to_digit(digit.y_prob.tolist(), digit.ood_score, digit.found.box, page)
+                for digit in number
+            ]
+        )
         for number in name_numbers(classifier, page.pixels)
     )
     return NumbersReading(numbers, None if numbers else "no_digits")
+
+
+def _digit_alone(classifier: Classifier, page: Page) -> Digit | None:
+    """Return the digit that all of a page's ink is, if it is large and sure: it needs no finder."""
+    ink = find_ink(page.pixels)
+    box = Image.fromarray(ink).getbbox()
+    if box is None or max(box[2] - box[0], box[3] - box[1]) < _LARGE * max(ink.shape):
+        return None
+    reading = classify(classifier, [to_reading(ink)])[0]
+    if not reading.is_sure or reading.probabilities is None or reading.ood_score is None:
+        return None
+    shrunk = max(page.pixels.shape) / max(ink.shape)
+    sides = [shrunk * side for side in box]
+    return _to_digit(reading.probabilities, reading.ood_score, sides, page)
 
 
 class Named(NamedTuple):
@@ -86,15 +111,16 @@ def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> N
     return np.asarray(evidence / evidence.sum(axis=1, keepdims=True), np.float32)
 
 
-def _to_digit(digit: Named, scale: float, limits: Sequence[float]) -> Digit:
+def _to_digit(y_prob: Sequence[float], ood_score: float, box: Sequence[float], page: Page) -> Digit:
+    """Make a digit of its probabilities, OOD score and box in pixels of a page."""
     # The OOD score is the logarithm of the odds that it is no digit.
-    is_digit = 1 / (1 + math.exp(min(digit.ood_score, 50)))
+    is_digit = 1 / (1 + math.exp(min(ood_score, 50)))
     return Digit(
-        prediction=int(digit.y_prob.argmax()),
-        confidence=float(digit.y_prob.max()) * is_digit,
-        box=_rectangle([scale * side for side in digit.found.box], limits),
-        probabilities=tuple(digit.y_prob.tolist()),
-        ood_score=digit.ood_score,
+        prediction=int(np.argmax(y_prob)),
+        confidence=max(y_prob) * is_digit,
+        box=_rectangle(box, page),
+        probabilities=tuple(y_prob),
+        ood_score=ood_score,
     )
 
 
@@ -116,9 +142,10 @@ def _sides(box: Rectangle) -> Rectangle:
     return left, top, left + width, top + height
 
 
-def _rectangle(box: Sequence[float], limits: Sequence[float]) -> Rectangle:
-    """Return left, top, width and height in whole pixels, inside the picture."""
-    width, height = limits
-    left, top = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)
-    right, bottom = min(math.ceil(box[2]), round(width)), min(math.ceil(box[3]), round(height))
+def _rectangle(box: Sequence[float], page: Page) -> Rectangle:
+    """Return left, top, width and height in whole pixels of the original, inside it."""
+    height, width = (round(page.scale * side) for side in page.pixels.shape)
+    sides = [page.scale * side for side in box]
+    left, top = max(math.floor(sides[0]), 0), max(math.floor(sides[1]), 0)
+    right, bottom = min(math.ceil(sides[2]), width), min(math.ceil(sides[3]), height)
     return left, top, right - left, bottom - top
