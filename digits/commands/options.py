@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 from digits.commands.streams import note, write_line
@@ -55,7 +56,11 @@ def _add_predict(commands: _Commands) -> None:
     command.set_defaults(run="predict")
     _add_pictures(command)
     command.add_argument(
-        "--top-k", type=_count, default=1, metavar="N", help="show the N best guesses (default 1)"
+        "--top-k",
+        type=_whole_number(10),
+        default=1,
+        metavar="N",
+        help="show the N best guesses (default 1)",
     )
     _add_output(command, "a row a picture", "the picture, its digit and the probabilities")
     _add_common(command)
@@ -164,7 +169,11 @@ def _add_pack(commands: _Commands) -> None:
     command.set_defaults(run="pack")
     _add_addresses(command, "all of them loose pictures")
     command.add_argument(
-        "--size", type=_megabytes, default=128, metavar="MB", help="of a file (default 128)"
+        "--size",
+        type=_whole_number(1000),
+        default=128,
+        metavar="MB",
+        help="of a file (default 128)",
     )
     command.add_argument("--quiet", action="store_true", help="nothing on standard error")
 
@@ -188,16 +197,15 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--quiet", action="store_true", help="nothing on standard error")
 
 
-def _count(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 10:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10")
+def _whole_number(most: int) -> Callable[[str], int]:
+    """Return what takes a text to a number from 1 to `most`."""
 
+    def take(text: str) -> int:
+        if text.isdecimal() and 1 <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
 
-def _megabytes(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 1000:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return take
 
 
 class _Version(argparse.Action):
