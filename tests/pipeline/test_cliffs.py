@@ -37,7 +37,9 @@ def make(tmp_path):
         for key, text in (("name", "test"), ("email", "test@example.org")):
             clone.git("config", f"user.{key}", text)
         shutil.copytree(
-            ".dvc", clone.folder / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp")
+            ".dvc",
+            clone.folder / ".dvc",
+            ignore=shutil.ignore_patterns("cache", "tmp", "config.local"),
         )
         (clone.folder / "dvc.yaml").write_text(PIPELINE)
         (clone.folder / "params.yaml").write_text("value: 1\nseconds: 0\n")
