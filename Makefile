@@ -46,7 +46,7 @@ page: $(UV) ## measure how soon the page is there
 screenshots: $(UV) ## take the pictures in README and docs anew
 	DIGITS_SCREENSHOTS=docs $(UV) run --locked pytest tests/browser -m '' -k seen
 
-seeds: $(UV) ## train with five seeds, for mean and standard deviation
+seeds: $(UV) ## train with ten seeds, for mean and standard deviation
 	$(UV) run --locked python -m benchmarks.seeds
 
 bench: $(UV) ## measure speed and memory

@@ -26,9 +26,9 @@ if not is_history_here():
     del TABS["Compare"]
 
 # Streamlit would fetch an icon that is no file from elsewhere.
-st.set_page_config(page_title="Read digits", page_icon=load_examples()[4])
+st.set_page_config(page_title="Read digits and numbers", page_icon=load_examples()[4])
 st.html(Path(__file__).with_name("style.css"))
-st.title("Read digits", anchor=False)
+st.title("Read digits and numbers", anchor=False)
 try:
     classifier = load_classifier()
 except ModelError as error:

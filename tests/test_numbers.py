@@ -15,7 +15,7 @@ from digits.evaluation.numbers import Score, edit_distance, score
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
-from digits.reading.finder import CHANNELS
+from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.instances import to_instances
 from digits.reading.number_reader import Named, name_numbers, read_numbers
 from digits.reading.reader import Reading
@@ -102,7 +102,7 @@ def test_overlap_is_that_of_areas():
 def answer(height, width):
     """What a finder says of a page on which there is nothing."""
     nothing = np.zeros((height // 2, width // 2, CHANNELS), np.float32)
-    nothing[..., 0], nothing[..., 11] = 9, -9
+    nothing[..., 0], nothing[..., CENTER] = 9, -9
     return nothing
 
 
@@ -112,10 +112,10 @@ def test_ink_joins_the_centre_that_it_points_to():
     for row, left in ((20, 10), (20, 34)):
         page[row : row + 20, left : left + 12] = 0
         cells = slice(row // 2, row // 2 + 10), slice(left // 2, left // 2 + 6)
-        said[(*cells, 0)], said[(*cells, 4)], said[(*cells, 11)] = -9, 9, 3
+        said[(*cells, 0)], said[(*cells, 4)], said[(*cells, CENTER)] = -9, 9, 3
         rows_, columns = np.mgrid[cells]
-        said[(*cells, 12)] = (left + 6 - 2 * columns) / 16
-        said[(*cells, 13)] = (row + 10 - 2 * rows_) / 16
+        said[(*cells, CENTER + 1)] = (left + 6 - 2 * columns) / 16
+        said[(*cells, CENTER + 2)] = (row + 10 - 2 * rows_) / 16
     instances = sorted(to_instances(page, said), key=lambda instance: instance.box)
     assert [instance.box for instance in instances] == [(10, 20, 22, 40), (34, 20, 46, 40)]
     assert all(instance.cut().max() == 255 for instance in instances)

@@ -12,17 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from digits.reading.finder import CELL, OFFSET_UNIT, Answer
+from digits.reading.finder import CELL, CENTER, OFFSET_UNIT, PRINT, Answer
 from digits.reading.normalisation import normalise
 
-# Votes are counted in a neighbourhood of this standard deviation, and compared in one of this
-# width, both in cells.
-VOTE_SPREAD = 1.5
+# Votes are counted, and centres' probability is smoothed, in neighbourhoods of these standard
+# deviations; both are compared in one of this width; all in cells.
+VOTE_SPREAD, HEAT_SPREAD = 1.5, 1.0
 VOTE_WINDOW = 5
-# So many votes, and the finder's own probability of a centre near there, make a digit.
+# So many votes, the finder's own probability of a centre near there, and so much of both make a
+# digit.
 LEAST_VOTES = 0.25
 LEAST_HEAT = 0.2
+LEAST_OF_BOTH = 0.1
 LEAST_CELLS = 4
+# Of a cell's being a digit's ink, whichever, against its being no ink: below one, since an upright
+# 1 is like many a line. Chosen on validation pages.
+LEAST_ODDS = 0.5
 # Ink that points farther astray than so many times its digit's median isn't the digit's.
 MOST_ASTRAY = 3.0
 # A digit's ink points to one place: the mean distance from it, as a share of the digit's size.
@@ -61,17 +66,16 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    # Where no digit is less likely than all together.
-    none, digits = answer[..., :1], answer[..., 1:11]
-    rows, columns = np.nonzero(np.exp((digits - none).clip(max=50)).sum(axis=-1) > 1)
-    way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
+    none, digits = answer[..., :1], answer[..., 1:PRINT]
+    rows, columns = np.nonzero(np.exp((digits - none).clip(max=50)).sum(axis=-1) > LEAST_ODDS)
+    way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
-    centers_near = ndimage.maximum_filter(answer[..., 11], VOTE_WINDOW)
-    heat = np.asarray(1 / (1 + np.exp(-centers_near)), np.float32)
+    heat = np.asarray(1 / (1 + np.exp(-answer[..., CENTER])), np.float32)
     centers = _centers(targets, heat)
     if not len(centers):
         return []
     nearest = _nearest(targets, centers, heat.shape)
+    heat = ndimage.maximum_filter(heat, VOTE_WINDOW)
     astray = np.linalg.norm(targets - centers[nearest], axis=1)
     groups = [
         own[astray[own] <= MOST_ASTRAY * (np.median(astray[own]) + 0.5)] if len(own) else own
@@ -94,14 +98,19 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
 
 def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
-    """Return the cells (n, 2) that most ink around points to, where there may be a centre."""
+    """Return the cells (n, 2) that most ink around points to, and where there may be a centre.
+
+    Votes alone join a narrow digit with the one that it touches; heat alone parts wide ones.
+    """
     votes = np.zeros(heat.shape, np.float32)
     places = targets.round().astype(int)
     inside = ((places >= 0) & (places < heat.shape)).all(axis=1)
     np.add.at(votes, tuple(places[inside].T), 1)
     votes = ndimage.gaussian_filter(votes, VOTE_SPREAD)
-    peaks = votes == ndimage.maximum_filter(votes, VOTE_WINDOW)
-    return np.argwhere(peaks & (votes > LEAST_VOTES) & (heat > LEAST_HEAT))
+    both = np.sqrt(votes) * ndimage.gaussian_filter(heat, HEAT_SPREAD)
+    peaks = both == ndimage.maximum_filter(both, VOTE_WINDOW)
+    likely = ndimage.maximum_filter(heat, VOTE_WINDOW) > LEAST_HEAT
+    return np.argwhere(peaks & likely & (votes > LEAST_VOTES) & (both > LEAST_OF_BOTH))
 
 
 def _nearest(
