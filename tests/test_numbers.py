@@ -106,6 +106,20 @@ def answer(height, width):
     return nothing
 
 
+def test_a_narrow_digit_is_no_part_of_the_one_that_it_touches():
+    page = np.full((64, 64), 255, np.uint8)
+    page[20:40, 10:26] = 0
+    said = answer(64, 64)
+    said[10:20, 5:13, 0], said[10:20, 5:13, 4] = -9, 9
+    said[15, [8, 12], CENTER] = 3
+    columns = np.arange(5, 13)
+    # The narrow one's ink points a little towards the other, of which there is more.
+    said[10:20, 5:13, CENTER + 1] = 2 * (np.array([8, 8, 8, 8, 8, 8, 11, 11]) - columns) / 16
+    said[10:20, 5:13, CENTER + 2] = 2 * (15 - np.arange(10, 20))[:, np.newaxis] / 16
+    boxes = sorted(instance.box for instance in to_instances(page, said))
+    assert boxes == [(10, 20, 22, 40), (22, 20, 26, 40)]
+
+
 def test_ink_joins_the_centre_that_it_points_to():
     page = np.full((64, 64), 255, np.uint8)
     said = answer(64, 64)
