@@ -87,14 +87,6 @@ def _nothing(sheet: Sheet, _: Split, random: Random) -> float:
     return math.exp(random.uniform(math.log(4), math.log(0.6 * min(sheet.width, sheet.height))))
 
 
-def _print(sheet: Sheet, _: Split, random: Random) -> float:
-    """Print lines of words, as large as they are when they are looked at like numbers."""
-    size = math.exp(random.uniform(math.log(12), math.log(100)))
-    for y in np.arange(random.uniform(-0.9, 0.5) * size, sheet.height, size * random.uniform(1, 2)):
-        sheet.words.append((random.uniform(-2, 0.3) * size, float(y)))
-    return size
-
-
 def _digit(sheet: Sheet, split: Split, random: Random) -> float:
     return _number(sheet, split, random, 1)
 
@@ -173,7 +165,7 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
     full = random.random() < 0.75
     pitch = size * (random.uniform(1.05, 1.5) if full else random.uniform(1.5, 2.5))
     sparse = 0 if full else random.uniform(0.1, 0.6)
-    words = random.uniform(0.2, 0.8) if random.random() < 0.25 else 0
+    words = random.uniform(0.2, 0.8) if random.random() < 0.2 else 0
     while y < sheet.height - 0.3 * size and len(sheet.digits) < MOST_DIGITS:
         x = -random.uniform(0, 1.5) * size if random.random() < 0.6 else random.uniform(0, 40)
         while x < sheet.width - 0.2 * size and len(sheet.digits) < MOST_DIGITS:
@@ -197,17 +189,15 @@ def _window(sheet: Sheet, split: Split, random: Random, size: float | None = Non
 Layout = Callable[[Sheet, Split, Random], float]
 # What is on a page, and how often. Each writes on a sheet, and returns how high digits are.
 LAYOUTS: dict[Layout, float] = {
-    _nothing: 0.12,
-    _print: 0.08,
+    _nothing: 0.14,
     _small: 0.03,
     _digit: 0.06,
     _number: 0.08,
     _form: 0.15,
-    _window: 0.48,
+    _window: 0.54,
 }
 WHOLE: dict[Layout, float] = {
-    _nothing: 0.09,
-    _print: 0.05,
+    _nothing: 0.14,
     _digit: 0.4,
     _number: 0.33,
     _whole_form: 0.13,

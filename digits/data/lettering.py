@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from PIL import Image, ImageFont
+from PIL import ImageFont
 from scipy import ndimage
 
 from digits.data.handwriting import trace
@@ -15,12 +15,9 @@ from digits.data.surroundings import Grey, Layer
 
 Random = np.random.Generator
 
-ALPHABET = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Alone, each of the others is some digit in somebody's hand.
-UNLIKE_DIGITS = np.array(list("ACEFHJKMNPRTUVWXYacdefhkmnprtuvwxy"))
-LIKE_DIGITS = np.setdiff1d(ALPHABET, UNLIKE_DIGITS)
-# Half of these are like digits.
-MIXED = np.concatenate([LIKE_DIGITS, LIKE_DIGITS, UNLIKE_DIGITS])
+UNLIKE_DIGITS = "ACEFHJKMNPRTUVWXYacdefhkmnprtuvwxy"
 FONTS = (
     *("DejaVuSans-BoldOblique", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
     *("DejaVuSerif-Bold", "DejaVuSerif-BoldItalic", "STIXGeneralBol", "STIXGeneralBolIta"),
@@ -35,13 +32,7 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def _word(random: Random) -> str:
-    """Draw a word: half of the time with many letters that are like digits, and pairs of them, so
-    that only those around them tell what they are."""
-    alphabet = ALPHABET if random.random() < 0.5 else MIXED
-    drawn = random.choice(alphabet, random.integers(2, 10))
-    drawn[random.integers(len(drawn))] = random.choice(UNLIKE_DIGITS)
-    twice = random.random(len(drawn)) < 0.15
-    letters = "".join(np.repeat(drawn, 1 + twice))
+    letters = "".join(random.choice(list(ALPHABET), random.integers(2, 10)))
     return [letters, letters.lower(), letters.lower().capitalize()][random.integers(3)]
 
 
@@ -68,7 +59,7 @@ def letter(layer: Layer, size: float, pen: float, random: Random) -> None:
     """Print one letter that is like no digit."""
     font = _font(str(random.choice(FONTS)), max(12, round(3 * size)))
     place = random.uniform(0.1, 0.9, 2) * layer.image.size
-    layer.pen.text(tuple(place), str(random.choice(UNLIKE_DIGITS)), 255, font, anchor="mm")
+    layer.pen.text(tuple(place), random.choice(list(UNLIKE_DIGITS)), 255, font, anchor="mm")
 
 
 def glyphs(layer: Layer, size: float, pen: float, random: Random) -> None:
@@ -114,60 +105,47 @@ KINDS: tuple[tuple[Kind, float, float], ...] = (
     (scribble, 0.18, 0.35),
     (specks, 0.08, 0.1),
 )
-LETTERS = (words, text, letter)
 
 
 def write_beside(
     ink: Grey, size: float, places: Sequence[tuple[float, float]], random: Random
-) -> tuple[Grey, Grey]:
-    """Write what lies on no digit: all of it, and what of it is print.
-
-    Both are float32 (height, width), 0 to 1.
+) -> Grey:
+    """Write what lies on no digit: float32 (height, width), 0 to 1.
 
     `ink`: the digits', float32 (height, width); `size`: their height in pixels; `places`: left and
-    top of words that are as large, or of lines of them where there are no digits.
+    top of words that are as large.
     """
-    total, printed = np.zeros_like(ink), np.zeros_like(ink)
+    total = np.zeros_like(ink)
     pen = size * math.exp(random.uniform(math.log(0.03), math.log(0.18)))
 
-    def add(layer: Layer, is_print: bool) -> None:
+    def add(layer: Layer) -> None:
         coverage = layer.coverage()
-        by_hand = random.random() < 0.4
-        if by_hand:
+        if random.random() < 0.4:
             coverage = _by_hand(coverage, size, pen, random)
         if float((coverage * ink).sum()) < 0.5:
             np.maximum(total, coverage, out=total)
-            if is_print and not by_hand:
-                np.maximum(printed, coverage, out=printed)
 
     for kind, share, share_of_empty in KINDS:
-        if random.random() < (share if ink.any() or places else share_of_empty):
+        if random.random() < (share if ink.any() else share_of_empty):
             for _ in range(random.integers(1, 4)):
                 layer = Layer(ink.shape[1], ink.shape[0])
                 kind(layer, size * random.uniform(0.4, 1.4), pen, random)
-                add(layer, kind in LETTERS)
+                add(layer)
     if places:
         font = _font(str(random.choice(FONTS)), max(6, round(2 * size * random.uniform(0.9, 1.5))))
         for x, y in places:
             layer = Layer(ink.shape[1], ink.shape[0])
-            line = " ".join(_word(random) for _ in range(1 if ink.any() else 8))
-            layer.pen.text((2 * x, 2 * y), line, 255, font)
-            add(layer, True)
-    return total, printed
+            layer.pen.text((2 * x, 2 * y), _word(random), 255, font)
+            add(layer)
+    return total
 
 
 def _by_hand(coverage: Grey, size: float, pen: float, random: Random) -> Grey:
     """Bend print as if a hand had written it, half of the time with a pen's even stroke."""
-    height, width = coverage.shape
-    coarse = math.ceil(height / size) + 3, math.ceil(width / size) + 3
-    shift = [
-        Image.fromarray(random.normal(0, 0.1 * size, coarse).astype(np.float32)).resize(
-            (width, height), Image.Resampling.BICUBIC
-        )
-        for _ in range(2)
-    ]
-    places = np.indices(coverage.shape, np.float32) + np.array(shift)
-    bent = ndimage.map_coordinates(coverage, places, order=1)
+    shape = (2, *coverage.shape)
+    shift = ndimage.gaussian_filter(random.normal(size=shape), (0, 0.3 * size, 0.3 * size))
+    shift *= 0.08 * size / max(float(shift.std()), 1e-6)
+    bent = ndimage.map_coordinates(coverage, np.indices(coverage.shape) + shift, order=1)
     if random.random() < 0.5:
         return np.asarray(bent, np.float32)
     return trace(bent > 0.45, max(pen, 1.0))

@@ -23,8 +23,8 @@ class Sheet:
     ink: Coverage = field(init=False)
     """float32 array (height, width): how much of each pixel is ink of digits, 0 to 1."""
     owners: NDArray[np.uint8] = field(init=False)
-    """uint8 array (height, width): whose ink it is, counted from 1; 0 none's, PRINTED of print,
-    IGNORED of one that is cut off."""
+    """uint8 array (height, width): whose ink it is, counted from 1; 0 none's, 255 of one that is
+    cut off."""
     digits: list[tuple[int, float, float, float, float]] = field(default_factory=list)
     """Of each its label, left, top, right, bottom."""
     numbers: list[list[int]] = field(default_factory=list)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from digits.reading.finder import CELL, CENTER, OFFSET_UNIT, PRINT, Answer
+from digits.reading.finder import CELL, OFFSET_UNIT, Answer
 from digits.reading.normalisation import normalise
 
 # Votes are counted, and centres' probability is smoothed, in neighbourhoods of these standard
@@ -66,11 +66,11 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    none, digits = answer[..., :1], answer[..., 1:PRINT]
+    none, digits = answer[..., :1], answer[..., 1:11]
     rows, columns = np.nonzero(np.exp((digits - none).clip(max=50)).sum(axis=-1) > LEAST_ODDS)
-    way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
+    way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
-    heat = np.asarray(1 / (1 + np.exp(-answer[..., CENTER])), np.float32)
+    heat = np.asarray(1 / (1 + np.exp(-answer[..., 11])), np.float32)
     centers = _centers(targets, heat)
     if not len(centers):
         return []

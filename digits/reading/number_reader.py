@@ -23,8 +23,8 @@ _FINDER_WEIGHT = 0.5
 # lowest on. Of a number it is that of the mean digit. Fitted to numbers on validation pages and to
 # what is taken for numbers on pages of words, letters, scribbles and photos. A digit of a number
 # may be doubtful, but not as a dash or a stain is.
-_OOD_WEIGHT, _LOWEST_SCORE = 0.15, -4.0
-_LEAST_EVIDENCE, _LEAST_OF_DIGIT = 0.3, -2.0
+_OOD_WEIGHT, _LOWEST_SCORE = 0.17, -4.0
+_LEAST_EVIDENCE, _LEAST_OF_DIGIT = 0.6, -2.0
 # A digit that has a picture to itself is at least so large, as a share of the longer side.
 _LARGE = 0.2
 

@@ -13,20 +13,15 @@ import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
-from digits.data.pages import IGNORED, PRINTED, Pages
-from digits.reading.finder import CELL, CENTER, CHANNELS, OFFSET_UNIT, PRINT
+from digits.data.pages import IGNORED, Pages
+from digits.reading.finder import CELL, CHANNELS, OFFSET_UNIT
 from digits.training.augment import steps_per_epoch
 from digits.training.model import FusedBatchNormalization
 
 # A centre's heat falls to 60 % at this share of the digit's height; at so many pixels at least.
 SPREAD, LEAST_SPREAD = 0.07, 1.5
 # Digits of this height, in pixels, weigh 1 a cell of ink; smaller ones more, as they have fewer.
-USUAL_HEIGHT, MOST_OF_SMALL = 40.0, 2.0
-# So many cells of ink are usual, as a share of the squared height. A digit that has fewer weighs
-# more, so that a 1 counts as much as an 8.
-USUAL_INK, LEAST_OF_MUCH, MOST_OF_LITTLE = 0.09, 0.7, 2.0
-# What a cell of print weighs: much more than paper, which is easily told from digits.
-OF_PRINT = 0.5
+USUAL_HEIGHT = 40.0
 
 
 @keras.saving.register_keras_serializable("digits")
@@ -71,7 +66,7 @@ def build_finder(filters: Sequence[int]) -> keras.Model:
     x = _merged(x, at_quarter, 3 * quarter // 2)
     # At the start there is ink and there are centres nowhere, as in most places.
     bias = np.zeros((4, CHANNELS), np.float32)
-    bias[:, 0], bias[:, CENTER] = 2, -4
+    bias[:, 0], bias[:, 11] = 2, -4
     x = layers.Conv2D(4 * CHANNELS, 1)(x)
     model = keras.Model(inputs, DepthToSpace()(x), name="finder")
     model.layers[-2].bias.assign(bias.ravel())
@@ -125,46 +120,39 @@ def draw_heat(digits: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
 
 
 def to_targets(owners: tf.Tensor, digits: tf.Tensor, heat: tf.Tensor) -> tf.Tensor:
-    """Return what the network is to say: float32 (n, height, width, 6).
+    """Return what the network is to say: float32 (n, height, width, 5).
 
-    The class (0 none, 1 to 10 digits, 11 print, -1 not known), the offset to the centre in
-    pixels (x, y), the digit's height, the heat, and what the cell weighs if it holds writing.
-    `owners`: uint8 (n, height, width), whose ink a cell holds, from 1; `digits`: float32 (n, k, 4);
-    `heat`: uint8 (n, height, width).
+    The class (0 none, 1 to 10 digits, -1 not known), the offset to the centre in pixels (x, y), the
+    digit's height and the heat. `owners`: uint8 (n, height, width), whose ink a cell holds, from 1;
+    `digits`: float32 (n, k, 4); `heat`: uint8 (n, height, width).
     """
     owner = tf.cast(owners, tf.int32)
+    unknown = owner == IGNORED
     rows = tf.concat([tf.zeros_like(digits[:, :1]), digits], axis=1)
-    of_digit = tf.where(owner < PRINTED, owner, 0)
-    label, x, y, height = tf.unstack(tf.gather(rows, of_digit, batch_dims=1), axis=-1)
+    label, x, y, height = tf.unstack(
+        tf.gather(rows, tf.where(unknown, 0, owner), batch_dims=1), axis=-1
+    )
     places = tf.range(owners.shape[1], dtype=tf.float32) * CELL + CELL / 2
-    classes = tf.where(of_digit > 0, label + 1, 0.0)
-    classes = tf.where(owner == PRINTED, float(PRINT), classes)
-    classes = tf.where(owner == IGNORED, -1.0, classes)
+    classes = tf.where(owner > 0, label + 1, 0.0)
+    classes = tf.where(unknown, -1.0, classes)
     offsets = x - places, y - places[:, tf.newaxis]
-    cells = tf.math.bincount(tf.reshape(owner, (len(owner), -1)), minlength=256, axis=-1)
-    cells = tf.cast(tf.gather(cells, owner, batch_dims=1), tf.float32)
-    weight = tf.minimum(USUAL_HEIGHT / tf.maximum(height, 6.0), MOST_OF_SMALL)
-    weight *= tf.clip_by_value(USUAL_INK * height**2 / cells, LEAST_OF_MUCH, MOST_OF_LITTLE)
-    weight = tf.where(of_digit > 0, weight, tf.where(owner == PRINTED, OF_PRINT, 0.0))
-    return tf.stack([classes, *offsets, height, tf.cast(heat, tf.float32) / 255, weight], axis=-1)
+    return tf.stack([classes, *offsets, height, tf.cast(heat, tf.float32) / 255], axis=-1)
 
 
 def finder_loss(targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
     """Return the loss of a batch: of whose ink it is, where centres are, and where they lie."""
-    classes, _, _, height, heat, weight = tf.unstack(targets, axis=-1)
-    known, paper, ink = (
-        tf.cast(cells, tf.float32) for cells in (classes >= 0, classes == 0, height > 0)
-    )
+    classes, heat, height = targets[..., 0], targets[..., 4], targets[..., 3]
+    known, ink = tf.cast(classes >= 0, tf.float32), tf.cast(classes > 0, tf.float32)
     entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(
-        tf.cast(tf.maximum(classes, 0), tf.int32), outputs[..., :CENTER]
+        tf.cast(tf.maximum(classes, 0), tf.int32), outputs[..., :11]
     )
-    of_paper = tf.reduce_sum(entropy * paper) / tf.reduce_sum(known)
-    of_writing = tf.reduce_sum(entropy * weight) / (tf.reduce_sum(weight) + 1)
-    distance = tf.abs(outputs[..., CENTER + 1 :] * OFFSET_UNIT - targets[..., 1:3])
+    weight = ink * tf.minimum(USUAL_HEIGHT / tf.maximum(height, 6.0), 2.0)
+    of_paper = tf.reduce_sum(entropy * known * (1 - ink)) / tf.reduce_sum(known)
+    of_ink = tf.reduce_sum(entropy * weight) / (tf.reduce_sum(weight) + 1)
+    distance = tf.abs(outputs[..., 12:] * OFFSET_UNIT - targets[..., 1:3])
     relative = tf.reduce_sum(distance, axis=-1) / tf.maximum(height, 6.0)
-    of_offset = tf.reduce_sum(relative * weight * ink) / (tf.reduce_sum(weight * ink) + 1)
-    of_centers = _focal(heat, outputs[..., CENTER], known)
-    return 2 * of_paper + of_writing + 0.2 * of_centers + 2 * of_offset
+    of_offset = tf.reduce_sum(relative * ink) / (tf.reduce_sum(ink) + 1)
+    return 2 * of_paper + of_ink + 0.2 * _focal(heat, outputs[..., 11], known) + 2 * of_offset
 
 
 def _focal(heat: tf.Tensor, logits: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
