@@ -33,8 +33,8 @@ def run(seed: int) -> float:
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("seeds", type=int, nargs="*", default=range(1, 11))
-    seeds = list(parser.parse_args().seeds)
+    parser.add_argument("seeds", type=int, nargs="*", default=list(range(1, 11)))
+    seeds = parser.parse_args().seeds
     accuracies = [run(seed) for seed in seeds]
     result = {
         "machine": describe_machine(),

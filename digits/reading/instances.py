@@ -71,11 +71,11 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
     heat = np.asarray(1 / (1 + np.exp(-answer[..., 11])), np.float32)
-    centers = _centers(targets, heat)
+    near = ndimage.maximum_filter(heat, VOTE_WINDOW)
+    centers = _centers(targets, heat, near)
     if not len(centers):
         return []
     nearest = _nearest(targets, centers, heat.shape)
-    heat = ndimage.maximum_filter(heat, VOTE_WINDOW)
     astray = np.linalg.norm(targets - centers[nearest], axis=1)
     groups = [
         own[astray[own] <= MOST_ASTRAY * (np.median(astray[own]) + 0.5)] if len(own) else own
@@ -93,14 +93,17 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
             continue
         logits = digits[rows[own], columns[own]].mean(axis=0)
         cut = partial(_cut, page, owners, index, box)
-        found.append(Instance(box, float(heat[row, column]), logits, cut))
+        found.append(Instance(box, float(near[row, column]), logits, cut))
     return found
 
 
-def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
+def _centers(
+    targets: NDArray[np.float32], heat: NDArray[np.float32], near: NDArray[np.float32]
+) -> Places:
     """Return the cells (n, 2) that most ink around points to, and where there may be a centre.
 
-    Votes alone join a narrow digit with the one that it touches; heat alone parts wide ones.
+    `near`: the highest heat around each cell. Votes alone join a narrow digit with the one that it
+    touches; heat alone parts wide ones.
     """
     votes = np.zeros(heat.shape, np.float32)
     places = targets.round().astype(int)
@@ -109,8 +112,8 @@ def _centers(targets: NDArray[np.float32], heat: NDArray[np.float32]) -> Places:
     votes = ndimage.gaussian_filter(votes, VOTE_SPREAD)
     both = np.sqrt(votes) * ndimage.gaussian_filter(heat, HEAT_SPREAD)
     peaks = both == ndimage.maximum_filter(both, VOTE_WINDOW)
-    likely = ndimage.maximum_filter(heat, VOTE_WINDOW) > LEAST_HEAT
-    return np.argwhere(peaks & likely & (votes > LEAST_VOTES) & (both > LEAST_OF_BOTH))
+    likely = (near > LEAST_HEAT) & (votes > LEAST_VOTES) & (both > LEAST_OF_BOTH)
+    return np.argwhere(peaks & likely)
 
 
 def _nearest(
