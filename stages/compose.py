@@ -12,7 +12,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.composition import compose_pages
-from digits.data.hands import add_hands
+from digits.data.hands import add_hands, add_straight
 from digits.data.own import load_own, mix
 from digits.data.pages import Pages, join, save_pages
 from digits.data.splits import Split, load_split
@@ -34,6 +34,7 @@ class ComposeParams(Section):
     train_pages: Count
     val_pages: Count
     drawn_share: Annotated[float, Field(ge=0, le=10)]
+    straight_share: Annotated[float, Field(ge=0, le=10)]
     own_share: Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -48,6 +49,7 @@ def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
     train = add_hands(load_split("train"), params.drawn_share, params.seed, COARSE)
+    train = add_straight(train, params.straight_share, params.seed)
     train = mix(train, load_own("train"), params.own_share)
     val = mix(load_split("val"), load_own("val"), params.own_share)
     with ProcessPoolExecutor(count_processors()) as pool:

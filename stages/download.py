@@ -19,7 +19,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.mnist import FILES, IMAGE_FILES, LABEL_FILES, write_idx
-from digits.data.own import PLACEHOLDER
+from digits.data.own import OWN_README
 from digits.errors import DigitsError
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.stage import replacing, run_stage, write_json
@@ -157,7 +157,7 @@ def main() -> None:
         write_fallback(RAW_DIR)
         dataset = FALLBACK_NAME
     write_json(RAW_DIR / "dataset.json", {"name": dataset})
-    keep_place(PLACEHOLDER)
+    keep_place(OWN_README)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from digits.commands.arrays import load_arrays
 from digits.commands.labels import find_label, names_digit
 from digits.commands.pictures import is_hidden, is_picture
-from digits.data.own import OWN_DIR, PLACEHOLDER
+from digits.data.own import OWN_DIR, OWN_README
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.data.writers import Written, split_by_writer
 from digits.pipeline.params import Section, load_params
@@ -49,7 +49,7 @@ def find_files(folder: Path) -> list[Path]:
         for path in sorted(folder.rglob("*"), key=str)
         if path.is_file()
         and not is_hidden(path.relative_to(folder))
-        and path.name != PLACEHOLDER.name
+        and path.name != OWN_README.name
     ]
 
 

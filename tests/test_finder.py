@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from digits.data.composition import compose_pages
-from digits.reading.finder import CHANNELS, Finder
+from digits.reading.finder import CENTER, CHANNELS, Finder
 from digits.training.finder import build_finder, finder_loss, page_batches, standardise
 from digits.training.model import save_model
 from stages import export, train_finder
@@ -77,12 +77,12 @@ def test_the_loss_is_least_where_all_is_right(pages):
     (_, targets), *_ = page_batches(pages, 8, range(1), 1)
     right = np.zeros((*targets.shape[:3], CHANNELS), np.float32)
     classes = np.maximum(targets[..., 0].numpy().astype(int), 0)
-    np.put_along_axis(right[..., :11], classes[..., np.newaxis], 20, axis=-1)
-    right[..., 11] = np.where(targets[..., 4] > 0.85, 20, -20)
-    right[..., 12:] = targets[..., 1:3] / 16
+    np.put_along_axis(right[..., :CENTER], classes[..., np.newaxis], 20, axis=-1)
+    right[..., CENTER] = np.where(targets[..., 4] > 0.85, 20, -20)
+    right[..., CENTER + 1 :] = targets[..., 1:3] / 16
     least = float(finder_loss(targets, tf.constant(right)))
     assert least < 0.01
-    for channel in (5, 11, 12):
+    for channel in (5, 11, CENTER, CENTER + 1):
         wrong = right.copy()
         wrong[..., channel] += 25
         assert float(finder_loss(targets, tf.constant(wrong))) > least + 0.1

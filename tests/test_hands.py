@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digits.data.hands import add_hands, write_again
+from digits.data.hands import add_hands, add_straight, write_again
 from digits.data.splits import Split
 from digits.data.strokes import WAYS, draw_ways
 from digits.reading.classifier import Classifier
@@ -42,6 +42,14 @@ def test_each_way_of_writing_is_drawn_in_turn():
     drawn = draw_ways(2 * len(WAYS), 1)
     assert drawn.labels.tolist() == [way.label for way in WAYS] * 2
     assert set(drawn.labels) == set(range(10))
+
+
+def test_digits_of_straight_lines_are_added_in_thick_pens(handwritten):
+    both = add_straight(handwritten, 0.01, 1)
+    added = Split(*(array[len(handwritten.labels) :] for array in both))
+    assert len(added.labels) == round(0.01 * len(handwritten.labels))
+    assert set(added.labels) == {1, 4, 7}
+    assert added.images[added.labels == 1].mean() > 30
 
 
 @pytest.mark.parametrize("way", range(len(WAYS)))

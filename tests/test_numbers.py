@@ -15,7 +15,7 @@ from digits.evaluation.numbers import Score, edit_distance, score
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
-from digits.reading.finder import CHANNELS
+from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.instances import to_instances
 from digits.reading.number_reader import Named, name_numbers, read_numbers
 from digits.reading.reader import Reading
@@ -102,7 +102,7 @@ def test_overlap_is_that_of_areas():
 def answer(height, width):
     """What a finder says of a page on which there is nothing."""
     nothing = np.zeros((height // 2, width // 2, CHANNELS), np.float32)
-    nothing[..., 0], nothing[..., 11] = 9, -9
+    nothing[..., 0], nothing[..., 11], nothing[..., CENTER] = 9, -9, -9
     return nothing
 
 
@@ -111,11 +111,11 @@ def test_a_narrow_digit_is_no_part_of_the_one_that_it_touches():
     page[20:40, 10:26] = 0
     said = answer(64, 64)
     said[10:20, 5:13, 0], said[10:20, 5:13, 4] = -9, 9
-    said[15, [8, 12], 11] = 3
+    said[15, [8, 12], CENTER] = 3
     columns = np.arange(5, 13)
     # The narrow one's ink points a little towards the other, of which there is more.
-    said[10:20, 5:13, 12] = 2 * (np.array([8, 8, 8, 8, 8, 8, 11, 11]) - columns) / 16
-    said[10:20, 5:13, 13] = 2 * (15 - np.arange(10, 20))[:, np.newaxis] / 16
+    said[10:20, 5:13, CENTER + 1] = 2 * (np.array([8, 8, 8, 8, 8, 8, 11, 11]) - columns) / 16
+    said[10:20, 5:13, CENTER + 2] = 2 * (15 - np.arange(10, 20))[:, np.newaxis] / 16
     boxes = sorted(instance.box for instance in to_instances(page, said))
     assert boxes == [(10, 20, 22, 40), (22, 20, 26, 40)]
 
@@ -126,14 +126,29 @@ def test_ink_joins_the_centre_that_it_points_to():
     for row, left in ((20, 10), (20, 34)):
         page[row : row + 20, left : left + 12] = 0
         cells = slice(row // 2, row // 2 + 10), slice(left // 2, left // 2 + 6)
-        said[(*cells, 0)], said[(*cells, 4)], said[(*cells, 11)] = -9, 9, 3
+        said[(*cells, 0)], said[(*cells, 4)], said[(*cells, CENTER)] = -9, 9, 3
         rows_, columns = np.mgrid[cells]
-        said[(*cells, 12)] = (left + 6 - 2 * columns) / 16
-        said[(*cells, 13)] = (row + 10 - 2 * rows_) / 16
+        said[(*cells, CENTER + 1)] = (left + 6 - 2 * columns) / 16
+        said[(*cells, CENTER + 2)] = (row + 10 - 2 * rows_) / 16
     instances = sorted(to_instances(page, said), key=lambda instance: instance.box)
     assert [instance.box for instance in instances] == [(10, 20, 22, 40), (34, 20, 46, 40)]
     assert all(instance.cut().max() == 255 for instance in instances)
     assert to_instances(page, answer(64, 64)) == []
+    said[..., 11] = 12
+    assert to_instances(page, said) == []  # it is print
+
+
+def test_a_finder_that_knows_no_print_is_read_too():
+    page = np.full((64, 64), 255, np.uint8)
+    page[20:40, 10:22] = 0
+    said = answer(64, 64)
+    cells = slice(10, 20), slice(5, 11)
+    said[(*cells, 0)], said[(*cells, 4)], said[(*cells, CENTER)] = -9, 9, 3
+    rows, columns = np.mgrid[cells]
+    said[(*cells, CENTER + 1)] = (16 - 2 * columns) / 16
+    said[(*cells, CENTER + 2)] = (30 - 2 * rows) / 16
+    for known in (said, np.delete(said, 11, axis=-1)):
+        assert [instance.box for instance in to_instances(page, known)] == [(10, 20, 22, 40)]
 
 
 @pytest.mark.parametrize("kind", ["spaced", "ruled", "photo", "board", "several"])

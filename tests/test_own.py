@@ -12,7 +12,7 @@ from test_training import params
 
 from benchmarks.clone import SMALL
 from digits.commands.errors import UsageError
-from digits.data.own import PLACEHOLDER, mix
+from digits.data.own import OWN_README, mix
 from digits.data.splits import Split
 from digits.data.writers import TooFewDigitsError, Written, split_by_writer
 from digits.training.model import StartError, build_model, save_model
@@ -21,7 +21,7 @@ from stages import download, gather, train
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    download.keep_place(tmp_path / "own" / PLACEHOLDER.name)
+    download.keep_place(tmp_path / "own" / OWN_README.name)
     return tmp_path / "own"
 
 
@@ -52,14 +52,14 @@ def test_the_folder_of_a_clone_is_as_good_as_empty(folder):
 
 def test_the_place_is_kept_as_git_knows_it(folder):
     """Or a clone would not be clean after its first run."""
-    digest = hashlib.md5((folder / PLACEHOLDER.name).read_bytes()).hexdigest()
-    listing = json.dumps([{"md5": digest, "relpath": PLACEHOLDER.name}])
+    digest = hashlib.md5((folder / OWN_README.name).read_bytes()).hexdigest()
+    listing = json.dumps([{"md5": digest, "relpath": OWN_README.name}])
     known = yaml.safe_load(Path("data/own.dvc").read_text(encoding="utf-8"))["outs"][0]
     if known["nfiles"] == 1:  # nobody has added pictures
         assert known["md5"] == hashlib.md5(listing.encode()).hexdigest() + ".dir"
-    (folder / PLACEHOLDER.name).write_text("mine")
-    download.keep_place(folder / PLACEHOLDER.name)
-    assert (folder / PLACEHOLDER.name).read_text() == "mine", "what is there stays"
+    (folder / OWN_README.name).write_text("mine")
+    download.keep_place(folder / OWN_README.name)
+    assert (folder / OWN_README.name).read_text() == "mine", "what is there stays"
 
 
 def test_pictures_are_read_as_predict_reads_them(folder, seven):

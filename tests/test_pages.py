@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from digits.data.composition import compose, compose_pages
 from digits.data.handwriting import Hand, draw_hand, write_digit, write_number
-from digits.data.pages import IGNORED, MOST_DIGITS, SIDE, join, load_pages, save_pages
+from digits.data.pages import IGNORED, MOST_DIGITS, PRINT, SIDE, join, load_pages, save_pages
 from digits.data.sheet import Sheet, to_cells
-from digits.training.finder import draw_heat, to_targets
+from digits.training.finder import MOST_WEIGHT, PRINT_WEIGHT, count_ink, draw_heat, to_targets
 
 PLAIN = Hand(slant=0, rotation=0, width=1, pen=None, level=0.5, unevenness=0)
 
@@ -29,7 +29,8 @@ def test_pages_are_what_they_say(handwritten):
     assert (counts == 0).any()
     assert counts.max() > 5
     for owners, count in zip(pages.owners, counts, strict=True):
-        assert set(np.unique(owners)) <= {0, IGNORED, *range(1, count + 1)}
+        assert set(np.unique(owners)) <= {0, PRINT, IGNORED, *range(1, count + 1)}
+    assert (pages.owners == PRINT).any()
 
 
 def test_pages_are_found_again(handwritten, tmp_path, monkeypatch):
@@ -77,17 +78,25 @@ def test_a_cell_belongs_to_whoever_has_most_of_its_ink():
 
 def test_targets_point_to_the_centre_of_the_cell_s_own_digit():
     owners = np.zeros((1, 8, 8), np.uint8)
-    owners[0, 2, 3], owners[0, 5, 5], owners[0, 7, 7] = 1, 2, IGNORED
-    digits = np.zeros((1, 3, 4), np.float32)
-    digits[0, 0], digits[0, 1] = (4, 9, 5, 8), (0, 3, 11, 6)
-    heat = draw_heat(digits[0, :2], 8)[np.newaxis]
+    owners[0, 2, 3], owners[0, 5, 5], owners[0, 7, 7], owners[0, 0, 7] = 1, 2, IGNORED, PRINT
+    digits = np.zeros((1, 3, 5), np.float32)
+    digits[0, 0], digits[0, 1] = (4, 9, 5, 8, 1), (0, 3, 11, 6, 140)
+    heat = draw_heat(digits[0, :2, :4], 8)[np.newaxis]
     targets = to_targets(*(tf.constant(array) for array in (owners, digits, heat))).numpy()[0]
     assert targets[2, 3, :4].tolist() == [5, 9 - 7, 5 - 5, 8]
     assert targets[5, 5, :4].tolist() == [1, 3 - 11, 11 - 11, 6]
     assert targets[7, 7, 0] == -1
+    assert targets[0, 7, 0] == 11
+    weights = [float(targets[row, column, 5]) for row, column in ((2, 3), (5, 5), (0, 7))]
+    assert weights == [MOST_WEIGHT, 0.5, PRINT_WEIGHT]
     assert targets[0, 0, 0] == 0
     assert targets[2, 4, 4] == pytest.approx(1, abs=0.01)  # the centre (9, 5)
     assert targets[7, 0, 4] < 0.1
+
+
+def test_the_ink_of_each_digit_is_counted():
+    owners = np.array([[[1, 1, 2], [0, PRINT, IGNORED]]], np.uint8)
+    assert count_ink(owners)[0, :3, 0].tolist() == [2, 1, 0]
 
 
 @pytest.mark.parametrize("seed", range(3))

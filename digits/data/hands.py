@@ -6,7 +6,7 @@ import numpy as np
 
 from digits.data.handwriting import draw_hand, write_digit
 from digits.data.splits import Split
-from digits.data.strokes import draw_ways
+from digits.data.strokes import STRAIGHT, THICK_PENS, draw_ways
 from digits.reading.normalisation import normalise
 
 # Of three digits that are added, one is drawn stroke by stroke, two are the split's own.
@@ -25,6 +25,12 @@ def add_hands(split: Split, share: float, seed: int | Sequence[int], coarse: flo
     drawn = draw_ways(round(_DRAWN * count), seed)
     written = write_again(split, count - len(drawn.labels), seed, coarse)
     return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, written, strict=True)))
+
+
+def add_straight(split: Split, share: float, seed: int | Sequence[int]) -> Split:
+    """Add digits of straight lines in thick pens, as a mouse draws them, `share` of its number."""
+    drawn = draw_ways(round(share * len(split.labels)), seed, STRAIGHT, THICK_PENS)
+    return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, strict=True)))
 
 
 def write_again(split: Split, count: int, seed: int | Sequence[int], coarse: float = 0.0) -> Split:

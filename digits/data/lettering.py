@@ -105,39 +105,43 @@ KINDS: tuple[tuple[Kind, float, float], ...] = (
     (scribble, 0.18, 0.35),
     (specks, 0.08, 0.1),
 )
+PRINT: tuple[Kind, ...] = (words, text, letter)
 
 
 def write_beside(
     ink: Grey, size: float, places: Sequence[tuple[float, float]], random: Random
-) -> Grey:
-    """Write what lies on no digit: float32 (height, width), 0 to 1.
+) -> tuple[Grey, Grey]:
+    """Write what lies on no digit, and return it and how much of it is print: float32 (height,
+    width), 0 to 1.
 
     `ink`: the digits', float32 (height, width); `size`: their height in pixels; `places`: left and
     top of words that are as large.
     """
-    total = np.zeros_like(ink)
+    total, printed = np.zeros_like(ink), np.zeros_like(ink)
     pen = size * math.exp(random.uniform(math.log(0.03), math.log(0.18)))
 
-    def add(layer: Layer) -> None:
+    def add(layer: Layer, is_print: bool) -> None:
         coverage = layer.coverage()
         if random.random() < 0.4:
-            coverage = _by_hand(coverage, size, pen, random)
+            coverage, is_print = _by_hand(coverage, size, pen, random), False
         if float((coverage * ink).sum()) < 0.5:
             np.maximum(total, coverage, out=total)
+            if is_print:
+                np.maximum(printed, coverage, out=printed)
 
     for kind, share, share_of_empty in KINDS:
         if random.random() < (share if ink.any() else share_of_empty):
             for _ in range(random.integers(1, 4)):
                 layer = Layer(ink.shape[1], ink.shape[0])
                 kind(layer, size * random.uniform(0.4, 1.4), pen, random)
-                add(layer)
+                add(layer, kind in PRINT)
     if places:
         font = _font(str(random.choice(FONTS)), max(6, round(2 * size * random.uniform(0.9, 1.5))))
         for x, y in places:
             layer = Layer(ink.shape[1], ink.shape[0])
             layer.pen.text((2 * x, 2 * y), _word(random), 255, font)
-            add(layer)
-    return total
+            add(layer, True)
+    return total, printed
 
 
 def _by_hand(coverage: Grey, size: float, pen: float, random: Random) -> Grey:

@@ -8,7 +8,7 @@ from digits.data.splits import Split, load_split
 
 OWN_DIR = Path("data/own")
 # DVC makes no empty folder, so that a file holds the place until there are pictures.
-PLACEHOLDER = OWN_DIR / "README.txt"
+OWN_README = OWN_DIR / "README.txt"
 
 
 def load_own(part: str) -> Split:

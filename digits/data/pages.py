@@ -15,6 +15,8 @@ SIDE = 128
 MOST_DIGITS = 64
 # The owner of ink that is a digit's, of which too little can be seen to learn from.
 IGNORED = 255
+# The owner of print's ink: words and letters that no hand has written.
+PRINT = 254
 
 
 class Pages(NamedTuple):
@@ -24,7 +26,7 @@ class Pages(NamedTuple):
     """uint8 array (n, SIDE, SIDE), grey."""
     owners: NDArray[np.uint8]
     """uint8 array (n, SIDE / 2, SIDE / 2): whose ink a cell of two by two pixels holds, counted
-    from 1; 0 nobody's, IGNORED one's that is cut off."""
+    from 1; 0 nobody's, PRINT that of words, IGNORED that of a digit that is cut off."""
     digits: NDArray[np.float32]
     """float32 array (n, MOST_DIGITS, 4): label, x and y of the centre, height in pixels; 0 beyond
     the last."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from digits.data.handwriting import Coverage
 from digits.data.lettering import write_beside
+from digits.data.pages import PRINT
 from digits.data.sheet import Sheet
 from digits.data.surroundings import (
     Box,
@@ -107,7 +108,8 @@ def photograph(sheet: Sheet, size: float, random: Random) -> NDArray[np.uint8]:
         shade = contrast if random.random() < 0.4 else random.uniform(0.2, 1)
         grey *= 1 - shade * _printed(sheet, size, random)
     ink = np.maximum(sheet.ink, _marks(sheet, size, random).coverage())
-    beside = write_beside(sheet.ink, size, sheet.words, random)
+    beside, printed = write_beside(sheet.ink, size, sheet.words, random)
+    sheet.owners[(printed > 0.3) & (sheet.owners == 0)] = PRINT
     if random.random() < 0.5:
         ink = np.maximum(ink, beside)
     else:
@@ -131,7 +133,7 @@ def _with_objects(sheet: Sheet, grey: Coverage, random: Random) -> Coverage:
     if hidden.any():
         sizes = np.bincount(sheet.owners.ravel(), minlength=256)
         lost = np.bincount(sheet.owners[hidden], minlength=256)
-        if (lost > 0.06 * sizes)[1:].any():
+        if (lost > 0.06 * sizes)[1:PRINT].any():
             return grey
     sheet.owners[hidden] = 0
     result: Coverage = grey * (1 - cover) + _surface(sheet, random) * cover

@@ -160,24 +160,40 @@ WAYS = (
 )
 
 
-def draw_ways(count: int, seed: int | Sequence[int]) -> Split:
+# Digits of straight lines, as a mouse draws them.
+STRAIGHT = (
+    Way(1, (((0.3, 0.0), (0.3, 1.0)),)),
+    Way(7, (((0.0, 0.0), (0.62, 0.0)), ((0.62, 0.0), (0.22, 1.0)))),
+    Way(1, (((0.3, 0.0), (0.3, 1.0)),)),
+    Way(4, (((0.4, 0.0), (0.0, 0.65)), ((0.0, 0.65), (0.62, 0.65)), ((0.45, 0.3), (0.45, 1.0)))),
+)
+# How wide a pen is on the canvas.
+PENS, THICK_PENS = (5, 18), (8, 32)
+
+
+def draw_ways(
+    count: int,
+    seed: int | Sequence[int],
+    ways: Sequence[Way] = WAYS,
+    pens: tuple[float, float] = PENS,
+) -> Split:
     """Draw `count` digits, each way of writing the same number of times in turn.
 
     Their images are as MNIST's, uint8 (count, 28, 28); the same seed gives the same.
     """
     random = np.random.default_rng(seed)
-    ways = [WAYS[place % len(WAYS)] for place in range(count)]
-    images = [normalise(draw_way(way, random)) for way in ways]
+    drawn = [ways[place % len(ways)] for place in range(count)]
+    images = [normalise(draw_way(way, random, pens)) for way in drawn]
     return Split(
         np.array(images, np.uint8).reshape(-1, 28, 28),
-        np.array([way.label for way in ways], np.uint8),
+        np.array([way.label for way in drawn], np.uint8),
     )
 
 
-def draw_way(way: Way, random: Random) -> NDArray[np.uint8]:
+def draw_way(way: Way, random: Random, pens: tuple[float, float] = PENS) -> NDArray[np.uint8]:
     """Draw a digit in a way of writing, as some hand does: uint8 (CANVAS, CANVAS), ink bright."""
     paper = Image.new("L", (CANVAS, CANVAS))
-    pen, drawing = random.uniform(5, 18), ImageDraw.Draw(paper)
+    pen, drawing = random.uniform(*pens), ImageDraw.Draw(paper)
     slant, turn = random.normal(0.08, 0.14), random.normal(0, 0.06)
     shape = np.array([[random.uniform(0.8, 1.35), -slant + turn], [-turn, 1]])
     # Strokes that meet at a corner go on doing so: a place is moved once.

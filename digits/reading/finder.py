@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 # A cell of the network's answer is so many pixels wide and high.
 CELL = 2
-# Of a cell: logits of none and the ten digits, of a centre, and the way to the centre (x, y).
-CHANNELS = 14
+# Of a cell: logits of none, the ten digits and print, of a centre, and the way there (x, y).
+CHANNELS = 15
+# Counted from the end: models that don't know print are read, too.
+CENTER = -3
 # In how many pixels the way to the centre is told.
 OFFSET_UNIT = 16.0
 # The sides of what the network looks at are multiples of this.

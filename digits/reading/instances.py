@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from digits.reading.finder import CELL, OFFSET_UNIT, Answer
+from digits.reading.finder import CELL, CENTER, OFFSET_UNIT, Answer
 from digits.reading.normalisation import normalise
 
 # Votes are counted, and centres' probability is smoothed, in neighbourhoods of these standard
@@ -25,7 +25,7 @@ LEAST_VOTES = 0.25
 LEAST_HEAT = 0.2
 LEAST_OF_BOTH = 0.1
 LEAST_CELLS = 4
-# Of a cell's being a digit's ink, whichever, against its being no ink: below one, since an upright
+# Of a cell's being a digit's ink, whichever, against its being none's: below one, since an upright
 # 1 is like many a line. Chosen on validation pages.
 LEAST_ODDS = 0.5
 # Ink that points farther astray than so many times its digit's median isn't the digit's.
@@ -66,11 +66,12 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    none, digits = answer[..., :1], answer[..., 1:11]
-    rows, columns = np.nonzero(np.exp((digits - none).clip(max=50)).sum(axis=-1) > LEAST_ODDS)
-    way = answer[rows, columns, :11:-1] * np.float32(OFFSET_UNIT / CELL)
+    none, digits, print_ = answer[..., :1], answer[..., 1:11], answer[..., 11:CENTER]
+    others = np.logaddexp.reduce(np.concatenate([none, print_], axis=-1), axis=-1, keepdims=True)
+    rows, columns = np.nonzero(np.exp((digits - others).clip(max=50)).sum(axis=-1) > LEAST_ODDS)
+    way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
-    heat = np.asarray(1 / (1 + np.exp(-answer[..., 11])), np.float32)
+    heat = np.asarray(1 / (1 + np.exp(-answer[..., CENTER])), np.float32)
     near = ndimage.maximum_filter(heat, VOTE_WINDOW)
     centers = _centers(targets, heat, near)
     if not len(centers):

@@ -1,8 +1,9 @@
 """The network that finds digits' ink: its layers, what it learns from a page, and its loss.
 
-Each cell of a page, two pixels wide and high, says which digit's ink it holds, if any's, whether a
-digit's centre is there, and where the centre of its own digit lies: as in Panoptic-DeepLab (Cheng
-et al., 2020). Centres are heat maps with the focal loss of CenterNet (Zhou et al., 2019).
+Each cell of a page, two pixels wide and high, says which digit's ink it holds, or that it holds
+print's or none's, whether a digit's centre is there, and where the centre of its own digit lies: as
+in Panoptic-DeepLab (Cheng et al., 2020). Centres are heat maps with the focal loss of CenterNet
+(Zhou et al., 2019).
 """
 
 from collections.abc import Sequence
@@ -13,15 +14,20 @@ import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
-from digits.data.pages import IGNORED, Pages
-from digits.reading.finder import CELL, CHANNELS, OFFSET_UNIT
+from digits.data.pages import IGNORED, MOST_DIGITS, PRINT, Pages
+from digits.reading.finder import CELL, CENTER, CHANNELS, OFFSET_UNIT
 from digits.training.augment import steps_per_epoch
 from digits.training.model import FusedBatchNormalization
 
 # A centre's heat falls to 60 % at this share of the digit's height; at so many pixels at least.
 SPREAD, LEAST_SPREAD = 0.07, 1.5
-# Digits of this height, in pixels, weigh 1 a cell of ink; smaller ones more, as they have fewer.
-USUAL_HEIGHT = 40.0
+# All digits weigh as much as one of so many cells of ink, so that a 1 counts as an 8 does; but none
+# of their cells weighs more than MOST_WEIGHT.
+USUAL_INK, MOST_WEIGHT = 70.0, 2.0
+# Of a cell of print.
+PRINT_WEIGHT = 0.5
+# The classes: none, ten digits, print.
+PRINT_CLASS = 11
 
 
 @keras.saving.register_keras_serializable("digits")
@@ -66,7 +72,7 @@ def build_finder(filters: Sequence[int]) -> keras.Model:
     x = _merged(x, at_quarter, 3 * quarter // 2)
     # At the start there is ink and there are centres nowhere, as in most places.
     bias = np.zeros((4, CHANNELS), np.float32)
-    bias[:, 0], bias[:, 11] = 2, -4
+    bias[:, 0], bias[:, CENTER] = 2, -4
     x = layers.Conv2D(4 * CHANNELS, 1)(x)
     model = keras.Model(inputs, DepthToSpace()(x), name="finder")
     model.layers[-2].bias.assign(bias.ravel())
@@ -88,7 +94,8 @@ def page_batches(pages: Pages, batch_size: int, epochs: range, seed: int) -> tf.
     """
     total, side = len(pages.images), pages.owners.shape[1]
     heat = np.stack([draw_heat(digits[digits[:, 3] > 0], side) for digits in pages.digits])
-    arrays = [tf.constant(array) for array in (*pages, heat)]
+    table = np.concatenate([pages.digits, count_ink(pages.owners)], axis=-1)
+    arrays = [tf.constant(array) for array in (pages.images, pages.owners, table, heat)]
     steps = steps_per_epoch(total, batch_size)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -106,6 +113,15 @@ def page_batches(pages: Pages, batch_size: int, epochs: range, seed: int) -> tf.
     return batches.with_options(options)
 
 
+def count_ink(owners: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Count the cells of ink of each digit: uint8 (n, height, width) → float32 (n, MOST_DIGITS, 1).
+
+    `owners`: whose ink a cell holds, from 1.
+    """
+    counts = [np.bincount(page.ravel(), minlength=256)[1 : MOST_DIGITS + 1] for page in owners]
+    return np.array(counts, np.float32)[..., np.newaxis]
+
+
 def draw_heat(digits: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
     """Draw how near each cell is to a centre: uint8 array (side, side), 255 at a centre.
 
@@ -120,39 +136,45 @@ def draw_heat(digits: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
 
 
 def to_targets(owners: tf.Tensor, digits: tf.Tensor, heat: tf.Tensor) -> tf.Tensor:
-    """Return what the network is to say: float32 (n, height, width, 5).
+    """Return what the network is to say: float32 (n, height, width, 6).
 
-    The class (0 none, 1 to 10 digits, -1 not known), the offset to the centre in pixels (x, y), the
-    digit's height and the heat. `owners`: uint8 (n, height, width), whose ink a cell holds, from 1;
-    `digits`: float32 (n, k, 4); `heat`: uint8 (n, height, width).
+    The class (0 none, 1 to 10 digits, 11 print, -1 not known), the offset to the centre in pixels
+    (x, y), the digit's height, the heat and the weight of the class. `owners`: uint8 (n, height,
+    width), whose ink a cell holds, from 1; `digits`: float32 (n, k, 5), of each its label, x, y,
+    height and cells of ink; `heat`: uint8 (n, height, width).
     """
     owner = tf.cast(owners, tf.int32)
-    unknown = owner == IGNORED
+    is_digit = (owner > 0) & (owner <= MOST_DIGITS)
     rows = tf.concat([tf.zeros_like(digits[:, :1]), digits], axis=1)
-    label, x, y, height = tf.unstack(
-        tf.gather(rows, tf.where(unknown, 0, owner), batch_dims=1), axis=-1
+    label, x, y, height, ink = tf.unstack(
+        tf.gather(rows, tf.where(is_digit, owner, 0), batch_dims=1), axis=-1
     )
     places = tf.range(owners.shape[1], dtype=tf.float32) * CELL + CELL / 2
-    classes = tf.where(owner > 0, label + 1, 0.0)
-    classes = tf.where(unknown, -1.0, classes)
+    classes = tf.where(is_digit, label + 1, 0.0)
+    classes = tf.where(owner == PRINT, float(PRINT_CLASS), classes)
+    classes = tf.where(owner == IGNORED, -1.0, classes)
     offsets = x - places, y - places[:, tf.newaxis]
-    return tf.stack([classes, *offsets, height, tf.cast(heat, tf.float32) / 255], axis=-1)
+    weight = tf.minimum(USUAL_INK / tf.maximum(ink, 1.0), MOST_WEIGHT)
+    weight = tf.where(owner == PRINT, PRINT_WEIGHT, weight)
+    return tf.stack([classes, *offsets, height, tf.cast(heat, tf.float32) / 255, weight], axis=-1)
 
 
 def finder_loss(targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
     """Return the loss of a batch: of whose ink it is, where centres are, and where they lie."""
-    classes, heat, height = targets[..., 0], targets[..., 4], targets[..., 3]
+    classes, height, heat, weight = (targets[..., place] for place in (0, 3, 4, 5))
     known, ink = tf.cast(classes >= 0, tf.float32), tf.cast(classes > 0, tf.float32)
+    digit = ink * tf.cast(classes < PRINT_CLASS, tf.float32)
     entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(
-        tf.cast(tf.maximum(classes, 0), tf.int32), outputs[..., :11]
+        tf.cast(tf.maximum(classes, 0), tf.int32), outputs[..., :CENTER]
     )
-    weight = ink * tf.minimum(USUAL_HEIGHT / tf.maximum(height, 6.0), 2.0)
+    weight *= ink
     of_paper = tf.reduce_sum(entropy * known * (1 - ink)) / tf.reduce_sum(known)
     of_ink = tf.reduce_sum(entropy * weight) / (tf.reduce_sum(weight) + 1)
-    distance = tf.abs(outputs[..., 12:] * OFFSET_UNIT - targets[..., 1:3])
+    distance = tf.abs(outputs[..., CENTER + 1 :] * OFFSET_UNIT - targets[..., 1:3])
     relative = tf.reduce_sum(distance, axis=-1) / tf.maximum(height, 6.0)
-    of_offset = tf.reduce_sum(relative * ink) / (tf.reduce_sum(ink) + 1)
-    return 2 * of_paper + of_ink + 0.2 * _focal(heat, outputs[..., 11], known) + 2 * of_offset
+    of_offset = tf.reduce_sum(relative * digit) / (tf.reduce_sum(digit) + 1)
+    of_center = _focal(heat, outputs[..., CENTER], known)
+    return 2 * of_paper + of_ink + 0.2 * of_center + 2 * of_offset
 
 
 def _focal(heat: tf.Tensor, logits: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
