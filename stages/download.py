@@ -123,11 +123,11 @@ def write_fallback(folder: Path) -> None:
                 write_idx(temporary, array[rows])
 
 
-def keep_place(placeholder: Path) -> None:
+def keep_place(readme: Path) -> None:
     """Make the folder for own pictures, with the file that `data/own.dvc` speaks of in a clone."""
-    if not placeholder.parent.exists():
-        placeholder.parent.mkdir(parents=True)
-        placeholder.write_text(OWN_TEXT, encoding="utf-8", newline="\n")
+    if not readme.parent.exists():
+        readme.parent.mkdir(parents=True)
+        readme.write_text(OWN_TEXT, encoding="utf-8", newline="\n")
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ KINDS: tuple[tuple[Kind, float, float], ...] = (
     (scribble, 0.18, 0.35),
     (specks, 0.08, 0.1),
 )
-PRINT: tuple[Kind, ...] = (words, text, letter)
+PRINTED: tuple[Kind, ...] = (words, text, letter)
 
 
 def write_beside(
@@ -134,7 +134,7 @@ def write_beside(
             for _ in range(random.integers(1, 4)):
                 layer = Layer(ink.shape[1], ink.shape[0])
                 kind(layer, size * random.uniform(0.4, 1.4), pen, random)
-                add(layer, kind in PRINT)
+                add(layer, kind in PRINTED)
     if places:
         font = _font(str(random.choice(FONTS)), max(6, round(2 * size * random.uniform(0.9, 1.5))))
         for x, y in places:

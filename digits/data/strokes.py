@@ -158,9 +158,7 @@ WAYS = (
     Way(9, (_RING, ((0.54, 0.08), (0.56, 0.6), (0.42, 0.96), (0.05, 0.9)))),  # like a g
     Way(9, (_RING, ((0.54, 0.1), (0.4, 0.55), (0.15, 1.0)))),
 )
-
-
-# Digits of straight lines, as a mouse draws them.
+# Digits of straight lines, as a mouse draws them; 1s most often, as they are likest to other lines.
 STRAIGHT = (
     Way(1, (((0.3, 0.0), (0.3, 1.0)),)),
     Way(7, (((0.0, 0.0), (0.62, 0.0)), ((0.62, 0.0), (0.22, 1.0)))),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 CELL = 2
 # Of a cell: logits of none, the ten digits and print, of a centre, and the way there (x, y).
 CHANNELS = 15
+DIGITS = slice(1, 11)
 # Counted from the end: models that don't know print are read, too.
 CENTER = -3
 # In how many pixels the way to the centre is told.

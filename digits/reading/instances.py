@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from digits.reading.finder import CELL, CENTER, OFFSET_UNIT, Answer
+from digits.reading.finder import CELL, CENTER, DIGITS, OFFSET_UNIT, Answer
 from digits.reading.normalisation import normalise
 
 # Votes are counted, and centres' probability is smoothed, in neighbourhoods of these standard
@@ -66,9 +66,10 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    none, digits, print_ = answer[..., :1], answer[..., 1:11], answer[..., 11:CENTER]
-    others = np.logaddexp.reduce(np.concatenate([none, print_], axis=-1), axis=-1, keepdims=True)
-    rows, columns = np.nonzero(np.exp((digits - others).clip(max=50)).sum(axis=-1) > LEAST_ODDS)
+    classes = answer[..., :CENTER]
+    shares = np.exp(classes - classes.max(axis=-1, keepdims=True))
+    of_digits = shares[..., DIGITS].sum(axis=-1)
+    rows, columns = np.nonzero(of_digits > LEAST_ODDS * (shares.sum(axis=-1) - of_digits))
     way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
     heat = np.asarray(1 / (1 + np.exp(-answer[..., CENTER])), np.float32)
@@ -92,7 +93,7 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
         box = _box(rows[own], columns[own])
         if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
             continue
-        logits = digits[rows[own], columns[own]].mean(axis=0)
+        logits = answer[rows[own], columns[own], DIGITS].mean(axis=0)
         cut = partial(_cut, page, owners, index, box)
         found.append(Instance(box, float(near[row, column]), logits, cut))
     return found
