@@ -37,6 +37,8 @@ def show_drawing(classifier: Classifier) -> None:
             return_image_data=True,
         )
         _show_tools()
+    if _sent() != state.get("replaced"):
+        state.replaced = None  # it is taken over: the same strokes may be drawn again
     if is_new and is_drawn():  # on a page that is older than this session, or than the server
         _start_from(_strokes())
         st.rerun()

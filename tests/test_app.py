@@ -83,6 +83,23 @@ def test_a_drawing_is_read_as_the_library_reads_it(content):
     assert expected in shown(page.run())
 
 
+def test_what_was_undone_can_be_drawn_again_and_undone_once_more():
+    page = open_tab("Draw")
+
+    def send(*strokes: str) -> None:
+        raw = {"objects": [{"path": stroke} for stroke in strokes]}
+        page.session_state["canvas"] = {"drawing": {"raw": raw, "data": png_to_url(SEVEN)}}
+
+    for _ in range(2):
+        send("one", "nought", "seven")
+        page.run()
+        for left in (["one", "nought"], ["one"]):  # both before the canvas takes over the first
+            page.button(key="undo").click().run()
+            assert [stroke["path"] for stroke in page.session_state["start"]["objects"]] == left
+        send("one")
+        page.run()
+
+
 def test_the_steps_are_shown_when_asked_for():
     page = open_tab("Examples")
     page.button(key="example-3").click().run()
