@@ -7,7 +7,7 @@ EVERYTHING := $(EXPORT) --no-emit-project --no-group dev
 SERVING := $(EXPORT) --no-default-groups --group app
 
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10
 
 .PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page rivals screenshots seeds corruptions
 

@@ -64,7 +64,7 @@ def fit(
     rate = build_cycle(params.learning_rate, params.warmup, params.epochs * steps)
     model = build_finder(params.filters)
     model.compile(
-        Muon(rate, weight_decay=params.weight_decay, adam_weight_decay=params.weight_decay),
+        Muon(rate, weight_decay=params.weight_decay),
         loss=finder_loss,
     )
     checkpoint.restore(model)

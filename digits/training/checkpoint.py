@@ -33,14 +33,18 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         self._followers = followers
 
     def restore(self, model: keras.Model) -> None:
-        """Bring a compiled model to the state after the last epoch that was kept, if any was."""
+        """Bring a compiled model to the state after the last epoch that was kept, if any was.
+
+        Its optimizer gets its variables here: if it got them in the first step, Keras would trace
+        the step twice.
+        """
+        model.optimizer.build(model.trainable_variables)
         try:
             state = json.loads(self._state_path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return
         if state["made_from"] == self._made_from:
             self.history, self.stopped = state["history"], state["stopped"]
-            model.optimizer.build(model.trainable_variables)
             self._load(model, len(self.history))
 
     def restore_best(self, model: keras.Model) -> None:

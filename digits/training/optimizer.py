@@ -18,6 +18,15 @@ class Muon(keras.optimizers.Muon):  # type: ignore[misc]  # Keras has no types
     def _should_use_adamw(self, variable: Any) -> bool:
         return len(variable.shape) != 4
 
+    def _apply_weight_decay(self, variables: Any) -> None:
+        """Shrink the weights, whichever way they are stepped. Keras's own method would work out the
+        learning rate once more for each of them."""
+        if not self.weight_decay:
+            return
+        rate = self.learning_rate
+        for variable in filter(self._use_weight_decay, variables):
+            variable.assign(variable - variable * self.weight_decay * rate)
+
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
         """Make all directions of a kernel's gradient equally long."""
         matrix = super().zeropower_via_newtonschulz5(_as_matrix(x), steps)

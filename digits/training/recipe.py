@@ -74,7 +74,6 @@ def build_optimizer(params: TrainParams, steps_per_epoch: int) -> keras.optimize
     return Muon(
         build_learning_rate(params, steps_per_epoch),
         weight_decay=params.weight_decay,
-        adam_weight_decay=params.weight_decay,
         use_ema=reach > 1,
         ema_momentum=1 - 1 / max(reach, 1),
     )
