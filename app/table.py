@@ -15,7 +15,8 @@ from digits.reading.image import read_image
 from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
-THUMBNAIL = 96  # twice what is shown, for screens with two pixels in one
+# Twice what is shown, for screens with two pixels in one: of a digit, of a number.
+THUMBNAIL, WIDE = 96, 480
 _COLUMNS = ("picture", "model sees", "answer", "file")
 _HEAD = f"<tr>{''.join(f'<th>{name}</th>' for name in _COLUMNS)}</tr>"
 
@@ -35,24 +36,25 @@ def show_table(classifier: Classifier, pictures: list[tuple[str, bytes]]) -> Non
 
 
 def row_html(name: str, content: bytes, answer: Answer) -> str:
-    """Return a picture, what the model saw, the answer and the file's name as a row of a table."""
-    seen, text, notes = None, "", ""
+    """Return a picture, what the model saw, the answer and the file's name as a row of a table.
+
+    Where numbers were found, both pictures are one: where they are.
+    """
+    cells = ["<td></td>", "<td></td>"]
     if isinstance(answer, NumbersReading):
-        seen = boxed(content, answer)
+        cells = [f'<td colspan="2">{picture_html(boxed(content, answer), side=WIDE)}</td>']
         text = " ".join(number.text for number in answer.numbers)
         notes = ", ".join(in_numbers(number.confidence) for number in answer.numbers)
     else:
-        seen = answer.digit
+        if answer.digit is not None:
+            picture = read_image(content).round().astype(np.uint8)
+            pictures = (picture_html(pixels, side=THUMBNAIL) for pixels in (picture, answer.digit))
+            cells = [f"<td>{figure}</td>" for figure in pictures]
         text = "" if answer.prediction is None else str(answer.prediction)
         sure = "" if answer.confidence is None else in_numbers(answer.confidence)
         notes = f"{sure} {explain(answer) if answer.reason else ''}".strip()
-    pictures = ["", ""]
-    if seen is not None:
-        picture = read_image(content).round().astype(np.uint8)
-        pictures = [picture_html(pixels, side=THUMBNAIL) for pixels in (picture, seen)]
     file = f"{html.escape(name)}<br>{html.escape(notes)}"
-    cells = [*pictures, f"<b>{text}</b>", file]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(cells)}<td><b>{text}</b></td><td>{file}</td></tr>"
 
 
 def to_table(answers: list[tuple[str, Answer]], model: str) -> str:
