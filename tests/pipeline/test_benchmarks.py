@@ -13,6 +13,7 @@ MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
 SMALL = {
     "batch": ["--pictures", "200", "--naps", "1"],
     "bench": ["--runs", "1"],
+    "bench-train": ["--digits", "200", "--epochs", "1"],
     "page": ["--runs", "1"],
     "seeds": ["1", "1"],  # as the pipeline: what was trained before is not trained again
     "corruptions": ["--digits", "2"],
