@@ -142,7 +142,7 @@ RUN_IN = {
     "tests/test_container.py::test_it_serves_the_page_and_says_that_it_is_well": [
         "docker build --tag digits . && docker run --publish 8501:8501 digits"
     ],
-    "tests/test_installing.py::test_pip_alone_makes_an_environment_that_gives_the_same_bytes": [
+    "tests/pipeline/test_environment.py::test_pip_alone_gives_the_same_bytes": [
         "pip install -r requirements.txt && pip install --no-deps -e . && dvc repro"
     ],
     "Dockerfile": ["uv sync --locked --no-default-groups --group app"],
@@ -192,7 +192,7 @@ RUN_IN = {
     "tests/test_installing.py::test_what_a_remote_needs_can_be_added": [
         f"uv add --group train 'dvc[{extra}]'" for extra in ("ssh", "s3", "gs", "azure")
     ],
-    "tests/test_installing.py::test_cuda_can_be_added": ["uv sync --group gpu"],
+    "tests/test_installing.py::test_cuda_is_added": ["uv sync --group gpu"],
     "tests/test_deployment.py::test_make_serves_the_page": [
         "make app",
         "STREAMLIT_SERVER_PORT=80 make app",

@@ -217,8 +217,7 @@ def test_muon_steps_a_kernel_as_a_matrix_and_the_rest_as_adam_does():
     matrix, vector = keras.Variable(kernel.reshape(36, 8)), keras.Variable(bias)
     optimizer = Muon(0.1, weight_decay=0.01)
     references = [
-        optimizer(0.1, weight_decay=0.01)
-        for optimizer in (keras.optimizers.Muon, keras.optimizers.AdamW)
+        kind(0.1, weight_decay=0.01) for kind in (keras.optimizers.Muon, keras.optimizers.AdamW)
     ]
     for _ in range(3):
         gradients = generator.normal(size=kernel.shape), generator.normal(size=8)
