@@ -9,6 +9,9 @@ SERVING := $(EXPORT) --no-default-groups --group app
 # Two processes; what shares a server or a pipeline is in one file, and runs in one of them.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10
 
+# Where Python may keep no bytecode, each process compiles TensorFlow again: nine seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page rivals screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
