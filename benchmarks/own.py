@@ -23,7 +23,8 @@ from PIL import Image
 from benchmarks.machine import report
 from digits.data.own import mix
 from digits.data.splits import Split, load_split
-from digits.data.strokes import WAYS, draw_way
+from digits.data.strokes import draw_way
+from digits.data.ways import WAYS
 from digits.pipeline.params import PARAMS_FILE
 from digits.reading.image import to_mnist
 from digits.training.recipe import TrainParams

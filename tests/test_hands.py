@@ -5,7 +5,8 @@ import pytest
 
 from digits.data.hands import add_hands, add_straight, write_again
 from digits.data.splits import Split
-from digits.data.strokes import WAYS, draw_ways
+from digits.data.strokes import draw_ways
+from digits.data.ways import WAYS
 from digits.reading.classifier import Classifier
 
 

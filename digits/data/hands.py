@@ -6,7 +6,8 @@ import numpy as np
 
 from digits.data.handwriting import draw_hand, write_digit
 from digits.data.splits import Split
-from digits.data.strokes import STRAIGHT, THICK_PENS, draw_ways
+from digits.data.strokes import THICK_PENS, draw_ways
+from digits.data.ways import STRAIGHT
 from digits.reading.normalisation import normalise
 
 # Of three digits that are added, one is drawn stroke by stroke, two are the split's own.

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.clone import Clone
-from digits.data.strokes import WAYS, draw_way
+from digits.data.strokes import draw_way
+from digits.data.ways import WAYS
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.location import MODEL
