@@ -1,6 +1,7 @@
 """Train with several seeds as DVC experiments, and write down mean and standard deviation.
 
-params.yaml → benchmarks/seeds.json: `make seeds`, or `python -m benchmarks.seeds 1 2 3`
+params.yaml → benchmarks/seeds.json: `make seeds`, or `python -m benchmarks.seeds 1 2 3`, which
+keeps what other seeds gave: after another recipe, train all.
 """
 
 import argparse
@@ -30,24 +31,27 @@ def run(seed: int) -> float:
     return float(dvc.api.metrics_show("metrics/test.json", rev=name)["accuracy"])
 
 
+def note(seed: int, accuracy: float) -> None:
+    """Write down what a seed gave beside what the others did, and what all of them come to."""
+    content = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {"seeds": []}
+    record = {"seed": seed, "accuracy": accuracy, "machine": describe_machine()}
+    records = [other for other in content["seeds"] if other["seed"] != seed] + [record]
+    accuracies = [other["accuracy"] for other in records]
+    result = {
+        "mean": round(statistics.mean(accuracies), 6),
+        "standard_deviation": round(statistics.stdev(accuracies), 6) if records[1:] else None,
+        "seeds": sorted(records, key=lambda other: other["seed"]),
+    }
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("seeds", type=int, nargs="*", default=list(range(1, 11)))
-    seeds = parser.parse_args().seeds
-    accuracies = [run(seed) for seed in seeds]
-    result = {
-        "machine": describe_machine(),
-        "seeds": seeds,
-        "accuracy": accuracies,
-        "mean": round(statistics.mean(accuracies), 6),
-        "standard_deviation": round(statistics.stdev(accuracies), 6),
-    }
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(
-        f"test accuracy {result['mean']:.2%} ± {result['standard_deviation']:.2%} over "
-        f"{len(seeds)} seeds on {result['machine']}"
-    )
+    for seed in parser.parse_args().seeds:
+        note(seed, run(seed))
+    print(RESULT.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
