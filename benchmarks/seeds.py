@@ -1,7 +1,7 @@
 """Train with several seeds as DVC experiments, and write down mean and standard deviation.
 
-params.yaml → benchmarks/seeds.json: `make seeds`, or `python -m benchmarks.seeds 1 2 3`, which
-keeps what other seeds gave: after another recipe, train all.
+params.yaml → benchmarks/seeds.json: `make seeds` begins anew, with ten seeds;
+`python -m benchmarks.seeds 4 5 6` adds to what others gave, by the same recipe.
 """
 
 import argparse
@@ -48,8 +48,11 @@ def note(seed: int, accuracy: float) -> None:
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("seeds", type=int, nargs="*", default=list(range(1, 11)))
-    for seed in parser.parse_args().seeds:
+    parser.add_argument("seeds", type=int, nargs="*", help="added to those in seeds.json")
+    seeds = parser.parse_args().seeds
+    if not seeds:
+        RESULT.unlink(missing_ok=True)
+    for seed in seeds or range(1, 11):
         note(seed, run(seed))
     print(RESULT.read_text(encoding="utf-8"))
 
