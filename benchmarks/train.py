@@ -19,7 +19,7 @@ from benchmarks.machine import report
 from benchmarks.networks import RIVALS
 from benchmarks.training import GOAL, ONE_EPOCH, OURS, Result, our_params, run
 from digits.data.splits import SPLITS, Split, load_split, split_path
-from stages.train import set_threads
+from digits.training.fitting import set_threads
 
 NOTE = """\
 Seconds count from the call of `fit`; importing and reading data are left out. Validation digits are

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from benchmarks.training import OURS, our_params
 from digits.data.splits import Split, load_split
 from digits.training.augment import Ranges, steps_per_epoch, training_batches
+from digits.training.fitting import set_threads
 from digits.training.model import build_model
 from digits.training.recipe import TrainParams, build_learning_rate, build_optimizer
-from stages.train import set_threads
 
 TRAINING_DIGITS = 50_000
 SIDE = 28

@@ -26,6 +26,7 @@ from digits.evaluation.single_pages import SINGLES
 from digits.reading import number_reader, search
 from digits.reading.classifier import Classifier
 from digits.reading.finder import Finder
+from digits.reading.recogniser import Recogniser
 
 # What reading spends its time in: where each function is looked up, and its name.
 STEPS: dict[str, tuple[Any, str]] = {
@@ -33,6 +34,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "look": (Finder, "look"),
     "instances": (search, "to_instances"),
     "classify": (Classifier, "predict"),
+    "recognise": (Recogniser, "look"),
 }
 REST, LOOKS, ALL = "the rest", "looks", "end to end"
 

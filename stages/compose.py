@@ -1,30 +1,35 @@
-"""Compose pages of numbers for the finder to learn from, and to choose by.
+"""Compose pages of numbers for the finder to learn from, lines of digits for the recogniser, and
+others to choose by.
 
-data/processed/{train,val,own_train,own_val}.npz → data/pages/{train,val}.npz:
-`python -m stages.compose`
+data/processed/{train,val,own_train,own_val}.npz → data/pages/{train,val}.npz and
+data/lines/{train,val}.npz: `python -m stages.compose`
 """
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+import numpy as np
 from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.composition import compose_pages
 from digits.data.hands import add_hands, add_straight
+from digits.data.lines import Lines, compose_lines, save_lines
 from digits.data.own import load_own, mix
-from digits.data.pages import Pages, join, save_pages
-from digits.data.splits import Split, load_split
+from digits.data.pages import Pages, save_pages
+from digits.data.splits import load_split
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
 
 # The share of drawn digits that are written again as coarsely as they are seen on small pictures.
 COARSE = 0.3
-SHARES = 40  # of the pages, each with its own seed: the number of processes changes nothing
+SHARES = 40  # of pages or lines, each with its own seed: the number of processes changes nothing
 
 Count = Annotated[int, Field(strict=True, ge=SHARES)]
+Part = TypeVar("Part", Pages, Lines)
 
 
 class ComposeParams(Section):
@@ -33,16 +38,25 @@ class ComposeParams(Section):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
     train_pages: Count
     val_pages: Count
+    train_lines: Count
+    val_lines: Count
     drawn_share: Annotated[float, Field(ge=0, le=10)]
     straight_share: Annotated[float, Field(ge=0, le=10)]
     own_share: Annotated[float, Field(ge=0, lt=1)]
 
 
-def compose_all(pool: ProcessPoolExecutor, name: str, split: Split, count: int, seed: int) -> Pages:
-    """Compose about `count` pages of the digits in a split."""
-    compose = partial(compose_pages, split, count // SHARES)
-    shares = pool.map(compose, range(seed * SHARES, (seed + 1) * SHARES))
-    return join(list(tqdm(shares, f"{name} pages", SHARES, unit="share")))
+def compose_all(
+    pool: ProcessPoolExecutor,
+    seed: int,
+    name: str,
+    compose: Callable[[int, int], Part],
+    count: int,
+) -> Part:
+    """Compose about `count` of something in shares: `compose` makes so many from a seed."""
+    make = partial(compose, count // SHARES)
+    shares = pool.map(make, range(seed * SHARES, (seed + 1) * SHARES))
+    parts = list(tqdm(shares, name, SHARES, unit="share"))
+    return type(parts[0])(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def main() -> None:
@@ -53,11 +67,13 @@ def main() -> None:
     train = mix(train, load_own("train"), params.own_share)
     val = mix(load_split("val"), load_own("val"), params.own_share)
     with ProcessPoolExecutor(count_processors()) as pool:
-        for name, split, count in (
-            ("train", train, params.train_pages),
-            ("val", val, params.val_pages),
+        compose = partial(compose_all, pool, params.seed)
+        for name, split, pages, lines in (
+            ("train", train, params.train_pages, params.train_lines),
+            ("val", val, params.val_pages, params.val_lines),
         ):
-            save_pages(name, compose_all(pool, name, split, count, params.seed))
+            save_pages(name, compose(f"{name} pages", partial(compose_pages, split), pages))
+            save_lines(name, compose(f"{name} lines", partial(compose_lines, split), lines))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Turn the Keras model into the file that the app and the command line use.
 
-models/{digits,finder,ood_head}.keras, data/processed/val.npz, data/drawn/val.npy →
+models/{digits,finder,ood_head,recogniser}.keras, data/processed/val.npz, data/drawn/val.npy →
 models/digits.tflite, which also holds what it is and how to read its figures:
 `python -m stages.export`
 """
@@ -24,7 +24,7 @@ from digits.reading.classifier import Classifier
 from digits.training.finder import DepthToSpace  # noqa: F401 - a layer that Keras has to know
 from digits.training.ood_head import with_score
 
-INPUTS = Path("models/digits.keras"), Path("models/ood_head.keras"), Path("models/finder.keras")
+NETWORKS = "digits", "ood_head", "finder", "recogniser"
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 CORRUPTED = Path("data/drawn/val.npy")
@@ -99,11 +99,15 @@ def describe(model: keras.Model, calibration: dict[str, float]) -> dict[str, Any
 
 def main() -> None:
     """Run the stage."""
-    network, ood_head, finder = (keras.models.load_model(path, compile=False) for path in INPUTS)
+    network, ood_head, finder, recogniser = (
+        keras.models.load_model(Path(f"models/{name}.keras"), compile=False) for name in NETWORKS
+    )
     model, val = with_score(network, ood_head), load_split("val")
     exported = to_litert(model)
     description = describe(network, calibrate(model, val, np.load(CORRUPTED)))
-    artefact = Artefact(exported, to_litert(finder, half=True), description)
+    artefact = Artefact(
+        exported, to_litert(finder, half=True), to_litert(recogniser, half=True), description
+    )
     classifier = Classifier(pack(artefact))
     description["agreement_with_keras"] = agreement(model, classifier, val.images)
     with replacing(MODEL) as temporary:

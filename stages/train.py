@@ -7,7 +7,7 @@ parameters), plots/history.csv and metrics/train.json (after each epoch) and dat
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from digits.errors import DigitsError
 from digits.pipeline.params import load_params
 from digits.pipeline.stage import replacing, run_stage, write_array, write_csv, write_json
 from digits.training.augment import Ranges, steps_per_epoch, training_batches, warp
-from digits.training.checkpoint import Checkpoint, to_records
+from digits.training.checkpoint import Checkpoint, History
+from digits.training.fitting import Report, fit_epochs, ingredients, set_threads, start_anew
 from digits.training.model import build_model, save_model, start_from
 from digits.training.recipe import PlateauParams, TrainParams, build_optimizer
 
@@ -34,7 +35,10 @@ METRICS = Path("metrics/train.json")
 AUGMENTED = Path("data/augmented.npy")
 CHECKPOINT_DIR = Path("models/checkpoint")
 CODE = (
-    *(Path(f"digits/training/{name}.py") for name in ("augment", "model", "optimizer", "recipe")),
+    *(
+        Path(f"digits/training/{name}.py")
+        for name in ("augment", "fitting", "model", "optimizer", "recipe")
+    ),
     Path("stages/train.py"),
 )
 
@@ -78,7 +82,7 @@ def note_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback
     return keras.callbacks.LambdaCallback(on_epoch_end=note)
 
 
-def report(history: list[dict[str, float]]) -> None:
+def report(history: History) -> None:
     """Write the history, a row an epoch, and what the last epoch says of validation digits."""
     write_csv(HISTORY, history)
     last = history[-1]
@@ -108,58 +112,47 @@ def fit(
     val: Split,
     folder: Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    report: Callable[[list[dict[str, float]]], None] = lambda history: None,
-) -> tuple[keras.Model, list[dict[str, float]]]:
+    report: Report = lambda history: None,
+) -> tuple[keras.Model, History]:
     """Train a model, or go on where a training with the same arguments was killed.
 
     `folder` keeps the state after each epoch; `report` gets the history so far, each time. Returns
     the model with the exponential moving average of its weights, with `plateau` those after its
     best epoch, and the history, one record an epoch, of the weights themselves.
     """
-    keras.utils.clear_session()  # Keras numbers its layers through the process's life
-    keras.utils.set_random_seed(params.seed)
+    start_anew(params.seed)
     steps = steps_per_epoch(len(train.labels), params.batch_size)
     plateau = build_plateau(params.plateau) if params.schedule == "plateau" else []
     with build_strategy(params.devices).scope():
         model = build_compiled(params, steps)
-        checkpoint = Checkpoint(folder, ingredients(params, train, val), plateau)
+        checkpoint = Checkpoint(folder, made_from(params, train, val), plateau)
         checkpoint.restore(model)
-    done = len(checkpoint.history)
-    if done < params.epochs and not checkpoint.stopped:
-        epochs, ranges = range(done, params.epochs), Ranges(**params.augmentation.model_dump())
-        model.fit(
-            training_batches(
-                train, params.batch_size, epochs, params.seed, ranges, params.first_cycle
-            ),
-            initial_epoch=done,
-            epochs=params.epochs,
-            shuffle=False,
-            steps_per_epoch=steps,
-            validation_data=(val.images[..., np.newaxis], val.labels),
-            validation_batch_size=512,
-            callbacks=[
-                note_rate(model.optimizer),
-                *plateau,
-                *callbacks,
-                checkpoint,
-                keras.callbacks.LambdaCallback(
-                    on_epoch_end=lambda epoch, logs: report(to_records(checkpoint.history))
-                ),
-            ],
-        )
+    ranges = Ranges(**params.augmentation.model_dump())
+    history = fit_epochs(
+        model,
+        checkpoint,
+        params.epochs,
+        steps,
+        lambda epochs: training_batches(
+            train, params.batch_size, epochs, params.seed, ranges, params.first_cycle
+        ),
+        report,
+        [note_rate(model.optimizer), *plateau, *callbacks],
+        validation_data=(val.images[..., np.newaxis], val.labels),
+        validation_batch_size=512,
+    )
     if plateau:
         checkpoint.restore_best(model)
     # Keras does so at the end of `fit`, which a finished training that is taken up doesn't reach.
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    return model, to_records(checkpoint.history)
+    return model, history
 
 
-def ingredients(params: TrainParams, *splits: Split) -> list[Any]:
-    """Return what a training is made from: the parameters, and the SHA-256 of code and digits."""
+def made_from(params: TrainParams, *splits: Split) -> list[Any]:
+    """Return what a training is made from: parameters, code, digits, and what it starts from."""
     start = [Path(params.start_from)] if params.start_from else []
-    contents = [path.read_bytes() for path in (*CODE, *start)]
-    contents += [split.images.tobytes() + split.labels.tobytes() for split in splits]
-    return [params.model_dump(), *(hashlib.sha256(content).hexdigest() for content in contents)]
+    contents = (split.images.tobytes() + split.labels.tobytes() for split in splits)
+    return ingredients(params, [*CODE, *start], contents)
 
 
 def describe(params: TrainParams, own: int) -> dict[str, Any]:
@@ -172,12 +165,6 @@ def describe(params: TrainParams, own: int) -> dict[str, Any]:
         start = Path(params.start_from).read_bytes()
         used["start_from_sha256"] = hashlib.sha256(start).hexdigest()
     return used
-
-
-def set_threads(threads: int) -> None:
-    """Let TensorFlow use so many threads; to be called before its first operation."""
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def augmented_samples(train: Split, ranges: Ranges, seed: int) -> NDArray[np.uint8]:

@@ -18,6 +18,7 @@ from digits.data.own import load_own, mix
 from digits.data.splits import load_split, spread
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.stage import replacing, run_stage
+from digits.training.fitting import set_threads
 from digits.training.model import save_model
 from digits.training.ood_head import build_ood_head, varied_features
 
@@ -84,8 +85,7 @@ def main() -> None:
     train = add_hands(load_split("train"), params.drawn_share, params.seed)
     digits = spread(train, len(negatives))
     digits = mix(digits, load_own("train"), params.own_share)
-    tf.config.threading.set_intra_op_parallelism_threads(params.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(params.threads)
+    set_threads(params.threads)
     tf.config.experimental.enable_op_determinism()
     network = keras.models.load_model(NETWORK, compile=False)
     ood_head = fit(params, network, digits.images, negatives)

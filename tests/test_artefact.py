@@ -14,7 +14,15 @@ from ai_edge_litert.interpreter import Interpreter
 from pinned import MODEL
 
 from digits import Classifier
-from digits.reading.artefact import DESCRIPTION, FINDER, Artefact, ModelError, pack, unpack
+from digits.reading.artefact import (
+    DESCRIPTION,
+    FINDER,
+    RECOGNISER,
+    Artefact,
+    ModelError,
+    pack,
+    unpack,
+)
 
 PICTURE = Path("app/gallery/04-4.png")
 CONTENT = MODEL.read_bytes()
@@ -40,18 +48,23 @@ def test_litert_reads_the_file_as_it_is():
 
 def test_any_program_for_zip_files_shows_the_description():
     with zipfile.ZipFile(MODEL) as archive:
-        assert archive.namelist() == [FINDER, DESCRIPTION]
+        assert archive.namelist() == [FINDER, RECOGNISER, DESCRIPTION]
         assert b'"ood_threshold"' in archive.read(DESCRIPTION)
 
 
 def test_packing_is_the_same_twice_and_loses_nothing():
     assert pack(unpack(CONTENT)) == CONTENT
-    other = unpack(pack(Artefact(b"network", b"finder", {"a": [1, "é"]})))
-    assert (other.network, other.finder, other.description["a"]) == (
-        b"network",
-        b"finder",
-        [1, "é"],
-    )
+    other = unpack(pack(Artefact(b"network", b"finder", b"recogniser", {"a": [1, "é"]})))
+    assert other[:3] == (b"network", b"finder", b"recogniser")
+    assert other.description["a"] == [1, "é"]
+
+
+def test_a_model_without_a_recogniser_is_read_too():
+    artefact = unpack(CONTENT)._replace(recogniser=b"")
+    artefact.description.pop("recogniser_sha256")
+    older = unpack(pack(artefact))
+    assert older == artefact
+    assert Classifier(pack(older)).recogniser is None
 
 
 def test_damage_is_found_wherever_it_is():
@@ -59,7 +72,7 @@ def test_damage_is_found_wherever_it_is():
     numbers = random.Random(1)
     artefact = unpack(CONTENT)
     network = len(artefact.network)
-    archive = len(CONTENT) - len(artefact.finder) - network
+    archive = len(CONTENT) - len(artefact.finder) - len(artefact.recogniser) - network
     ends = [
         *range(len(CONTENT) - archive + 100, len(CONTENT), 7),
         *(numbers.randrange(len(CONTENT)) for _ in range(50)),

@@ -100,7 +100,7 @@ def test_the_table_is_what_predict_says(run, request, source, scheduler, tmp_pat
 def test_numbers_are_a_table_of_what_read_says(run, folder, scheduler, tmp_path):
     few = tmp_path / "few"
     few.mkdir()
-    for name in ("00.png", "01.png", "02.png", "notes.png"):
+    for name in (*(f"{number:02}.png" for number in range(5)), "notes.png"):
         shutil.copy(folder / name, few)
     arguments = few, tmp_path / "out", "--scheduler", scheduler, "--quiet"
     assert run(*arguments, "--numbers")[0] == 0

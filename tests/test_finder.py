@@ -1,4 +1,4 @@
-"""The training of the finder: it learns, goes on where it was killed, and is exported."""
+"""The training of finder and recogniser: it goes on where it was killed, and they are exported."""
 
 import keras
 import numpy as np
@@ -6,12 +6,14 @@ import pytest
 import tensorflow as tf
 
 from digits.data.composition import compose_pages
+from digits.data.lines import compose_lines
 from digits.reading.finder import CENTER, CHANNELS, Finder
 from digits.training.finder import build_finder, finder_loss, page_batches, standardise
+from digits.training.fitting import CycleParams
 from digits.training.model import save_model
-from stages import export, train_finder
+from stages import export, train_finder, train_recogniser
 
-PARAMS = train_finder.TrainFinderParams(
+PARAMS = CycleParams(
     seed=1,
     threads=2,
     epochs=2,
@@ -28,17 +30,19 @@ def pages(handwritten):
     return compose_pages(handwritten, 8, 1)
 
 
-@pytest.fixture(autouse=True)
-def history(tmp_path, monkeypatch):
-    monkeypatch.setattr(train_finder, "HISTORY", tmp_path / "history.csv")
-
-
 def weights(model):
     return [weight.numpy() for weight in model.weights]
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(pages, tmp_path, monkeypatch):
-    whole, records = train_finder.fit(PARAMS, pages, pages, tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("stage", "compose"), [(train_finder, compose_pages), (train_recogniser, compose_lines)]
+)
+def test_a_killed_training_goes_on_to_the_same_weights(
+    stage, compose, handwritten, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stage, "HISTORY", tmp_path / "history.csv")
+    samples = compose(handwritten, 8, 1)
+    whole, records = stage.fit(PARAMS, samples, samples, tmp_path / "whole")
     assert [record["epoch"] for record in records] == [1, 2]
 
     class Killed(BaseException):
@@ -49,10 +53,10 @@ def test_a_killed_training_goes_on_to_the_same_weights(pages, tmp_path, monkeypa
             raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(train_finder, "write_csv", die)
+        patched.setattr(stage, "write_csv", die)
         with pytest.raises(Killed):
-            train_finder.fit(PARAMS, pages, pages, tmp_path / "killed")
-    resumed, again = train_finder.fit(PARAMS, pages, pages, tmp_path / "killed")
+            stage.fit(PARAMS, samples, samples, tmp_path / "killed")
+    resumed, again = stage.fit(PARAMS, samples, samples, tmp_path / "killed")
     assert again == records
     for one, same in zip(weights(whole), weights(resumed), strict=True):
         np.testing.assert_array_equal(one, same)

@@ -12,7 +12,7 @@ STAGES = sorted(path.stem for path in Path("stages").glob("*.py") if path.stem[0
 # Each room may use those before it, and none after it.
 ROOMS = ("reading", "pipeline", "data", "training", "evaluation", "figures", "commands")
 MODULES = [path for path in sorted(Path("digits").rglob("*.py")) if path.name != "__init__.py"]
-TRAINING_STAGES = {"train", "train_ood_head", "train_finder", "export"}
+TRAINING_STAGES = {"train", "train_ood_head", "train_finder", "train_recogniser", "export"}
 
 
 def all_imported(path: Path) -> set[str]:

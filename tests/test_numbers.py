@@ -16,7 +16,7 @@ from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
-from digits.reading.instances import to_instances
+from digits.reading.instances import Instance, Look, to_instances
 from digits.reading.number_reader import Named, name_numbers, read_numbers
 from digits.reading.reader import Reading
 from digits.reading.search import Found, find_digits, overlap, to_numbers
@@ -30,8 +30,9 @@ def classifier() -> Classifier:
 
 
 def found(left, top, width=20, height=40, heat=0.9):
+    look = Look(np.zeros((500, 500), np.uint8), *2 * [np.zeros((250, 250), bool)])
     box = (left, top, left + width, top + height)
-    return Found(box, height, heat, np.zeros(10, np.float32), lambda: NOTHING)
+    return Found(Instance(look, 0, box, heat, np.zeros(10, np.float32)), 1, (0, 0))
 
 
 class Seen:
@@ -87,7 +88,7 @@ def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expecte
     digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
     monkeypatch.setattr("digits.reading.number_reader.find_digits", lambda *_: digits)
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
-    classifier = SimpleNamespace(finder=None, predict=lambda _: answers)
+    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
     texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
     assert texts == expected
@@ -182,7 +183,7 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     seen = found(left, top, right - left, bottom - top)
     seen.logits[alone.prediction] = 9
     if way == "elsewhere":
-        seen = replace(seen, box=(0, 0, 20, 40))
+        seen = replace(seen, seen=replace(seen.seen, box=(0, 0, 20, 40)))
     elif way != "there":
         seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
     y_prob = np.eye(10, dtype=np.float32)[4]

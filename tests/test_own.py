@@ -213,7 +213,7 @@ def test_another_base_starts_afresh(tiny_split, tmp_path):
     for seed in (1, 2):
         train.keras.utils.set_random_seed(seed)
         save_model(build_model(4, [[4], [8]], 0.0), path)
-        made.append(train.ingredients(params(start_from=str(path)), tiny_split))
+        made.append(train.made_from(params(start_from=str(path)), tiny_split))
     assert made[0] != made[1]
 
 

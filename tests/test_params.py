@@ -16,6 +16,7 @@ from stages.gather import GatherParams
 from stages.preprocess import PreprocessParams
 from stages.train_finder import TrainFinderParams
 from stages.train_ood_head import TrainOodHeadParams
+from stages.train_recogniser import TrainRecogniserParams
 
 SECTIONS = {
     "download": DownloadParams,
@@ -26,6 +27,7 @@ SECTIONS = {
     "train": TrainParams,
     "train_ood_head": TrainOodHeadParams,
     "train_finder": TrainFinderParams,
+    "train_recogniser": TrainRecogniserParams,
     "evaluate_numbers": EvaluateNumbersParams,
 }
 

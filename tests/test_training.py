@@ -233,7 +233,7 @@ def test_other_params_or_digits_start_afresh(tiny_split, tmp_path):
     train.fit(params(epochs=1), tiny_split, tiny_split, tmp_path)
     other = Split(tiny_split.images[::-1].copy(), tiny_split.labels[::-1].copy())
     for settings, digits in ((params(epochs=1, seed=2), tiny_split), (params(epochs=1), other)):
-        checkpoint = train.Checkpoint(tmp_path, train.ingredients(settings, digits, tiny_split))
+        checkpoint = train.Checkpoint(tmp_path, train.made_from(settings, digits, tiny_split))
         checkpoint.restore(train.build_compiled(settings, 1))
         assert checkpoint.history == []
 
@@ -251,7 +251,7 @@ def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, 
     assert description["train"] == {"epochs": 2}
     logits, scores = (output.numpy() for output in joint(floats(tiny_split), training=False))
     expected = tf.nn.softmax(logits / 1.25).numpy()
-    y_prob, ood_scores = Classifier(pack(Artefact(exported, b"", description))).predict(
+    y_prob, ood_scores = Classifier(pack(Artefact(exported, b"", b"", description))).predict(
         tiny_split.images
     )
     np.testing.assert_allclose(y_prob, expected, atol=1e-5)

@@ -1,6 +1,5 @@
 """Pages that the finder learns from, as the stage `compose` writes them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,8 +41,3 @@ def save_pages(name: str, pages: Pages) -> None:
     """Write the pages "train" or "val"; the same pages give the same bytes."""
     with replacing(PAGES_DIR / f"{name}.npz") as temporary, temporary.open("wb") as file:
         np.savez(file, **pages._asdict())
-
-
-def join(parts: Sequence[Pages]) -> Pages:
-    """Put pages behind each other."""
-    return Pages(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))

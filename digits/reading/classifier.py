@@ -2,17 +2,17 @@
 
 import hashlib
 import os
-import threading
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digits.reading.artefact import ModelError, unpack
 from digits.reading.finder import Finder
 from digits.reading.location import default_model
+from digits.reading.network import Network
+from digits.reading.recogniser import Recogniser
 
 BATCH_SIZE = 256
 _NEEDED = {"temperature", "ood_threshold"}
@@ -30,15 +30,17 @@ class Classifier:
         Raises ModelError where it is damaged or of another version.
         """
         self._content = content
-        self._model, finder, self.description = unpack(content)
-        """The network that names digits, the one that finds them, and what is known of both."""
-        self.finder = Finder(finder)
+        artefact = unpack(content)
+        self._network = Network(artefact.network)
+        self.description = artefact.description
+        """What is known of the networks."""
+        self.finder = Finder(artefact.finder)
+        self.recogniser = Recogniser(artefact.recogniser) if artefact.recogniser else None
         missing = _NEEDED - self.description.keys()
         if missing:
             raise ModelError(f"it states no {' and no '.join(sorted(missing))}")
         self.version = hashlib.sha256(content).hexdigest()[:8]
         """The start of the file's SHA-256."""
-        self._local = threading.local()
 
     def __reduce__(self) -> tuple[type["Classifier"], tuple[bytes]]:
         return Classifier, (self._content,)
@@ -91,26 +93,10 @@ class Classifier:
 
     def _run(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return logits (n, 10) and scores (n, 1)."""
-        interpreter = self._interpreter()
-        details = interpreter.get_input_details()[0]
-        if details["shape"][0] != len(images):
-            interpreter.resize_tensor_input(details["index"], (len(images), 28, 28, 1))
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(details["index"], images[..., np.newaxis].astype(np.float32))
-        interpreter.invoke()
-        outputs = [
-            interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()
-        ]
+        outputs = self._network.run(images[..., np.newaxis].astype(np.float32))
         # The converter keeps neither order nor names.
         score, logits = sorted(outputs, key=lambda output: output.shape[1])
         return logits, score
-
-    def _interpreter(self) -> Interpreter:
-        # An interpreter holds the tensors of the call it serves, so each thread has its own.
-        if not hasattr(self._local, "interpreter"):
-            self._local.interpreter = Interpreter(model_content=self._model, num_threads=1)
-            self._local.interpreter.allocate_tensors()
-        return self._local.interpreter
 
 
 def load_cached(path: Path | None = None) -> Classifier:

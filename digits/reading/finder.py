@@ -1,10 +1,9 @@
 """The network that finds digits: where their ink is, where its centre, and what it looks like."""
 
-import threading
-
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
+
+from digits.reading.network import Network
 
 # A cell of the network's answer is so many pixels wide and high.
 CELL = 2
@@ -26,30 +25,16 @@ class Finder:
     """The exported network, ready to look; one object serves any number of threads."""
 
     def __init__(self, model: bytes) -> None:
-        self._model = model
-        self._local = threading.local()
+        self._network = Network(model)
 
     def look(self, page: NDArray[np.uint8]) -> Answer:
         """Look at a grey page: uint8 array (height, width), sides multiples of 16.
 
         Returns a float32 array (height / 2, width / 2, CHANNELS).
         """
-        interpreter = self._interpreter()
-        details = interpreter.get_input_details()[0]
-        shape = (1, *page.shape, 1)
-        if tuple(details["shape"]) != shape:
-            interpreter.resize_tensor_input(details["index"], shape)
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(details["index"], _standardised(page).reshape(shape))
-        interpreter.invoke()
-        answer: Answer = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+        (answers,) = self._network.run(_standardised(page)[np.newaxis, ..., np.newaxis])
+        answer: Answer = answers[0]
         return answer
-
-    def _interpreter(self) -> Interpreter:
-        # An interpreter holds the tensors of the call it serves, so each thread has its own.
-        if not hasattr(self._local, "interpreter"):
-            self._local.interpreter = Interpreter(model_content=self._model, num_threads=1)
-        return self._local.interpreter
 
 
 def _standardised(page: NDArray[np.uint8]) -> NDArray[np.float32]:

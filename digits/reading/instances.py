@@ -4,9 +4,8 @@ Ink points to the centre of its digit. Where much of it points to is a digit; wh
 is none's (generalised Hough voting, Ballard, 1981; as in Panoptic-DeepLab, Cheng et al., 2020).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,32 +32,49 @@ MOST_ASTRAY = 3.0
 # A digit's ink points to one place: the mean distance from it, as a share of the digit's size.
 MOST_SPREAD = 0.3
 # Around a digit there is paper, which tells how dark the ink is: so many pixels.
-_RIM = 6
+RIM = 6
 _FAINTEST = 0.12
 _AROUND = np.ones((3, 3), bool)
 
 Box = tuple[float, float, float, float]
+Cells = tuple[int, int, int, int]
 Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+class Look(NamedTuple):
+    """What the finder has seen on a page."""
+
+    page: NDArray[np.uint8]
+    """uint8 array (height, width)."""
+    ink: NDArray[np.bool_]
+    """bool array (height / 2, width / 2): which cells hold ink of digits."""
+    owners: Places
+    """int array (height / 2, width / 2): whose ink a cell holds; -1 nobody's."""
+
+
+@dataclass(frozen=True, eq=False)
 class Instance:
     """A digit on a page."""
 
-    box: Box
-    """Left, top, right, bottom in pixels of the page."""
+    look: Look
+    owner: int
+    """What its cells hold in the look's `owners`."""
+    box: Cells
+    """Left, top, right, bottom in pixels of the page, at the edges of cells."""
     heat: float
     """The probability that a digit's centre is there."""
     logits: NDArray[np.float32]
     """What the finder takes it for: float32 array (10,), the mean over its ink."""
-    cut: Callable[[], NDArray[np.uint8]]
-    """Returns the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
 
     @property
     def height(self) -> float:
         """How high it is in pixels; of what lies flat, most of its width."""
         left, top, right, bottom = self.box
         return max(bottom - top, 0.7 * (right - left))
+
+    def cut(self) -> NDArray[np.uint8]:
+        """Return the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+        return normalise(cut_ink(self.look, self.look.owners == self.owner, self.box))
 
 
 def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
@@ -69,7 +85,8 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     classes = answer[..., :CENTER]
     shares = np.exp(classes - classes.max(axis=-1, keepdims=True))
     of_digits = shares[..., DIGITS].sum(axis=-1)
-    rows, columns = np.nonzero(of_digits > LEAST_ODDS * (shares.sum(axis=-1) - of_digits))
+    ink = of_digits > LEAST_ODDS * (shares.sum(axis=-1) - of_digits)
+    rows, columns = np.nonzero(ink)
     way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
     heat = np.asarray(1 / (1 + np.exp(-answer[..., CENTER])), np.float32)
@@ -86,16 +103,15 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     owners = np.full(heat.shape, -1)
     for index, own in enumerate(groups):
         owners[rows[own], columns[own]] = index
-    found = []
+    look, found = Look(page, ink, owners), []
     for index, ((row, column), own) in enumerate(zip(centers, groups, strict=True)):
         if len(own) < LEAST_CELLS:
             continue
-        box = _box(rows[own], columns[own])
+        box = to_box(rows[own], columns[own])
         if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
             continue
         logits = answer[rows[own], columns[own], DIGITS].mean(axis=0)
-        cut = partial(_cut, page, owners, index, box)
-        found.append(Instance(box, float(near[row, column]), logits, cut))
+        found.append(Instance(look, index, box, float(near[row, column]), logits))
     return found
 
 
@@ -137,7 +153,8 @@ def _grouped(nearest: Places, count: int) -> list[Places]:
     return np.split(order, np.searchsorted(nearest[order], range(1, count)))
 
 
-def _box(rows: Places, columns: Places) -> tuple[int, int, int, int]:
+def to_box(rows: Places, columns: Places) -> Cells:
+    """Return left, top, right and bottom, in pixels of the page, of cells."""
     return (
         CELL * int(columns.min()),
         CELL * int(rows.min()),
@@ -146,21 +163,23 @@ def _box(rows: Places, columns: Places) -> tuple[int, int, int, int]:
     )
 
 
-def _cut(
-    page: NDArray[np.uint8], owners: Places, index: int, box: tuple[int, int, int, int]
-) -> NDArray[np.uint8]:
-    """Cut a digit out without the ink of others, and give it MNIST's size and place."""
+def cut_ink(look: Look, own: NDArray[np.bool_], box: Cells) -> NDArray[np.uint8]:
+    """Cut the ink of some cells out, in a box and RIM around it, without that of other digits.
+
+    `own`: bool array (height / 2, width / 2) of the page. Returns a uint8 array, ink bright.
+    """
     left, top, right, bottom = box
-    rows = slice(max(top - _RIM, 0), bottom + _RIM)
-    columns = slice(max(left - _RIM, 0), right + _RIM)
-    owners = owners[
-        rows.start // CELL : rows.stop // CELL, columns.start // CELL : columns.stop // CELL
-    ]
-    own, ink = owners == index, owners >= 0
+    rows = slice(max(top - RIM, 0), bottom + RIM)
+    columns = slice(max(left - RIM, 0), right + RIM)
+    cells = (
+        slice(rows.start // CELL, rows.stop // CELL),
+        slice(columns.start // CELL, columns.stop // CELL),
+    )
+    own, ink = own[cells], look.owners[cells] >= 0
     # The edge of a stroke may lie in the next cell.
     grown = own | (ndimage.binary_dilation(own, _AROUND) & ~ink)
     own, ink, grown = (mask.repeat(CELL, axis=0).repeat(CELL, axis=1) for mask in (own, ink, grown))
-    grey = page[rows, columns].astype(np.float32)
+    grey = look.page[rows, columns].astype(np.float32)
     paper = np.median(grey if ink.all() else grey[~ink])
     darkness = paper - grey
     if darkness[own].mean() < 0:
@@ -168,4 +187,4 @@ def _cut(
     darkest = max(float(np.quantile(darkness[own], 0.9)), 1e-3)
     share = (darkness / darkest).clip(0, 1) * grown
     share[share < _FAINTEST] = 0
-    return normalise((255 * share).astype(np.uint8))
+    return np.asarray(255 * share, np.uint8)

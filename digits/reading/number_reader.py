@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +12,22 @@ from PIL import Image
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
+from digits.reading.instances import Instance
+from digits.reading.lines import part, to_line
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
 from digits.reading.reader import classify, to_reading
+from digits.reading.recogniser import best_path, log_likelihood
 from digits.reading.search import Found, find_digits, to_numbers
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
-# Of the finder's word beside the classifier's. Chosen on validation digits.
+# Of the finder's word beside the classifier's: it has seen what is around a digit, too. Chosen on
+# validation digits.
 _FINDER_WEIGHT = 0.5
+# Of the recogniser's, which has seen the digits beside it; and by how much its digits have to be
+# likelier than those that were found, as a logarithm, where there are more or fewer. Chosen on
+# validation pages.
+_RECOGNISER_WEIGHT, _LEAST_GAIN = 1.5, 3.0
 # What speaks for a digit: the log-odds of its centre; and against it: its OOD score, from the
 # lowest on. Of a number it is that of the mean digit. Fitted to numbers on validation pages and to
 # what is taken for numbers on pages of words, letters, scribbles and photos. A digit of a number
@@ -87,14 +96,46 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
     Returns them from top to bottom, then from left to right.
     """
     found = find_digits(classifier.finder, picture)
-    images = [digit.cut() for digit in found]
+    images = [digit.seen.cut() for digit in found]
     y_prob, scores = classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28))
-    y_prob = _joined(y_prob, [digit.logits for digit in found])
+    logits = np.array([digit.logits for digit in found], np.float32).reshape(-1, 10)
+    y_prob = _joined(y_prob, _FINDER_WEIGHT * logits)
     digits = [Named(*digit) for digit in zip(found, images, y_prob, scores.tolist(), strict=True)]
     likely = {digit.found.box: digit for digit in digits if _evidence([digit]) >= _LEAST_OF_DIGIT}
     numbers = to_numbers([digit.found for digit in likely.values()])
     named = [[likely[digit.box] for digit in number] for number in numbers]
-    return [number for number in named if _evidence(number) >= _LEAST_EVIDENCE]
+    certain = [number for number in named if _evidence(number) >= _LEAST_EVIDENCE]
+    return [read_line(classifier, number) for number in certain]
+
+
+def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
+    """Let the recogniser read a number as a whole: it knows better where digits that touch begin
+    and end, and has a say in what they are."""
+    line = to_line([digit.found.seen for digit in number])
+    if classifier.recogniser is None or line is None or len(number) == 1:
+        return number
+    log_prob = classifier.recogniser.look(line.image)
+    seen = best_path(log_prob)
+    if len(seen) != len(number):
+        read = log_likelihood(log_prob, [digit.prediction for digit in seen])
+        found = log_likelihood(log_prob, [int(digit.y_prob.argmax()) for digit in number])
+        instances = part(line, [digit.place for digit in seen])
+        if read - found < _LEAST_GAIN or not instances:
+            return number
+        number = _named_anew(classifier, number[0].found, instances)
+    y_prob = _joined(
+        np.stack([digit.y_prob for digit in number]),
+        _RECOGNISER_WEIGHT * np.stack([digit.evidence for digit in seen]),
+    )
+    return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
+
+
+def _named_anew(classifier: Classifier, found: Found, instances: Sequence[Instance]) -> list[Named]:
+    """Name other digits of a look in which one was found."""
+    images = [instance.cut() for instance in instances]
+    y_prob, scores = classifier.predict(np.stack(images))
+    founds = [replace(found, seen=instance) for instance in instances]
+    return [Named(*digit) for digit in zip(founds, images, y_prob, scores.tolist(), strict=True)]
 
 
 def _evidence(digits: Sequence[Named]) -> float:
@@ -104,11 +145,11 @@ def _evidence(digits: Sequence[Named]) -> float:
     return math.log(heat / max(1 - heat, 1e-6)) - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
 
 
-def _joined(y_prob: NDArray[np.float32], logits: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Take the finder's word into account, which has seen what is around a digit, too."""
-    evidence = np.log(y_prob + 1e-9) + _FINDER_WEIGHT * np.reshape(logits, (-1, 10))
-    evidence = np.exp(evidence - evidence.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(evidence / evidence.sum(axis=1, keepdims=True), np.float32)
+def _joined(y_prob: NDArray[np.float32], evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take another network's word into account: (n, 10), what it adds to the logarithms."""
+    logits = np.log(y_prob + 1e-9) + evidence
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
 
 
 def _to_digit(y_prob: Sequence[float], ood_score: float, box: Sequence[float], page: Page) -> Digit:

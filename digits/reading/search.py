@@ -1,7 +1,8 @@
 """Find the digits on a picture, look closer, and put them in rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -31,18 +32,38 @@ _LEVEL = 0.4
 _MARGIN = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """A digit where it is on a picture."""
 
-    box: Box
-    """Left, top, right, bottom in pixels of the picture."""
-    height: float
-    heat: float
-    logits: NDArray[np.float32]
-    """What the finder takes it for: float32 array (10,)."""
-    cut: Callable[[], NDArray[np.uint8]]
-    """Returns the digit alone: uint8 array (28, 28), ink bright, of MNIST's size and place."""
+    seen: Instance
+    """The digit, as the finder has seen it."""
+    scale: float
+    """Pixels of that look for one of the picture."""
+    corner: tuple[float, float]
+    """Where the look's left top corner is, in pixels of the picture."""
+
+    @cached_property
+    def box(self) -> Box:
+        """Left, top, right, bottom in pixels of the picture."""
+        left, top, right, bottom = (side / self.scale for side in self.seen.box)
+        x, y = self.corner
+        return left + x, top + y, right + x, bottom + y
+
+    @property
+    def height(self) -> float:
+        """How high it is in pixels of the picture."""
+        return self.seen.height / self.scale
+
+    @property
+    def heat(self) -> float:
+        """The probability that a digit's centre is there."""
+        return self.seen.heat
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """What the finder takes it for: float32 array (10,)."""
+        return self.seen.logits
 
 
 def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
@@ -76,16 +97,8 @@ def _look(
     page = np.full((rows, columns), np.median(picture), np.uint8)
     page[top : top + height, left : left + width] = picture
     instances = to_instances(page, finder.look(page))
-    return [
-        _placed(instance, scale, corner[0] - left / scale, corner[1] - top / scale)
-        for instance in instances
-    ]
-
-
-def _placed(instance: Instance, scale: float, x: float, y: float) -> Found:
-    left, top, right, bottom = (side / scale for side in instance.box)
-    box = (left + x, top + y, right + x, bottom + y)
-    return Found(box, instance.height / scale, instance.heat, instance.logits, instance.cut)
+    place = corner[0] - left / scale, corner[1] - top / scale
+    return [Found(instance, scale, place) for instance in instances]
 
 
 def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:

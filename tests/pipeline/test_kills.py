@@ -14,7 +14,7 @@ SHARES = random.Random(1)
 
 @pytest.mark.parametrize(
     ("stage", "way"),
-    [("train_finder", WAYS[0]), ("export", WAYS[1]), ("evaluate", WAYS[2]), ("plot", WAYS[3])],
+    [("train_recogniser", WAYS[0]), ("export", WAYS[1]), ("evaluate", WAYS[2]), ("plot", WAYS[3])],
     ids=lambda part: part if isinstance(part, str) else " ".join(part),
 )
 def test_a_killed_run_ends_as_if_nothing_had_happened(reference, tmp_path, stage, way):
