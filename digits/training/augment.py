@@ -1,5 +1,6 @@
 """Training digits, shuffled and warped in the TensorFlow graph."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -75,18 +76,35 @@ def training_batches(
     """
     images = tf.constant(split.images[..., np.newaxis])
     labels = tf.constant(split.labels)
-    total = len(split.labels)
+    steps = steps_per_epoch(len(split.labels), batch_size)
+
+    def batch(step: tf.Tensor, chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        digits = tf.cast(tf.gather(images, chosen), tf.float32)
+        strength = tf.where(step // steps < first_cycle, 0.5, 1.0)
+        return warp(digits, tf.stack([seed, step]), ranges, strength), tf.gather(labels, chosen)
+
+    return shuffled_batches(len(split.labels), batch_size, epochs, seed, batch)
+
+
+def shuffled_batches(
+    total: int,
+    batch_size: int,
+    epochs: range,
+    seed: int,
+    make: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+) -> tf.data.Dataset:
+    """Return the batches of the given epochs, one epoch after the other, each shuffled on its own.
+
+    `make` gets a step, counted from the first epoch's first, and which of `total` samples are in
+    its batch, and returns what the network takes and what it is to say.
+    """
     steps = steps_per_epoch(total, batch_size)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        epoch = step // steps
         first = (step % steps) * batch_size
         places = tf.range(first, tf.minimum(first + batch_size, total))
-        shuffle_seed = tf.cast(tf.stack([seed, epoch]), tf.uint32)
-        chosen = tf.random.experimental.index_shuffle(places, shuffle_seed, total - 1)
-        digits = tf.cast(tf.gather(images, chosen), tf.float32)
-        strength = tf.where(epoch < first_cycle, 0.5, 1.0)
-        return warp(digits, tf.stack([seed, step]), ranges, strength), tf.gather(labels, chosen)
+        shuffle_seed = tf.cast(tf.stack([seed, step // steps]), tf.uint32)
+        return make(step, tf.random.experimental.index_shuffle(places, shuffle_seed, total - 1))
 
     batches = tf.data.Dataset.range(epochs.start * steps, epochs.stop * steps, output_type=tf.int32)
     options = tf.data.Options()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from digits.data.pages import IGNORED, MOST_DIGITS, PRINT, Pages
 from digits.reading.finder import CELL, CENTER, CHANNELS, OFFSET_UNIT
-from digits.training.augment import steps_per_epoch
+from digits.training.augment import shuffled_batches
 from digits.training.model import FusedBatchNormalization
 
 # A centre's heat falls to 60 % at this share of the digit's height; at so many pixels at least.
@@ -96,21 +96,12 @@ def page_batches(pages: Pages, batch_size: int, epochs: range, seed: int) -> tf.
     heat = np.stack([draw_heat(digits[digits[:, 3] > 0], side) for digits in pages.digits])
     table = np.concatenate([pages.digits, count_ink(pages.owners)], axis=-1)
     arrays = [tf.constant(array) for array in (pages.images, pages.owners, table, heat)]
-    steps = steps_per_epoch(total, batch_size)
 
-    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        first = (step % steps) * batch_size
-        places = tf.range(first, tf.minimum(first + batch_size, total))
-        shuffle_seed = tf.cast(tf.stack([seed, step // steps]), tf.uint32)
-        chosen = tf.random.experimental.index_shuffle(places, shuffle_seed, total - 1)
+    def batch(_: tf.Tensor, chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         images, *targets = (tf.gather(array, chosen) for array in arrays)
         return standardise(images), to_targets(*targets)
 
-    batches = tf.data.Dataset.range(epochs.start * steps, epochs.stop * steps, output_type=tf.int32)
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    batches = batches.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
-    return batches.with_options(options)
+    return shuffled_batches(total, batch_size, epochs, seed, batch)
 
 
 def count_ink(owners: NDArray[np.uint8]) -> NDArray[np.float32]:

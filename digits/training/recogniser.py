@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digits.data.lines import MOST_DIGITS, WIDTH, Lines
 from digits.reading.recogniser import BLANK, CLASSES, COLUMN, HEIGHT
-from digits.training.augment import steps_per_epoch
+from digits.training.augment import shuffled_batches
 from digits.training.model import FusedBatchNormalization
 
 # Of what each column is said to hold, beside CTC; and of a digit's column, beside others.
@@ -54,25 +54,15 @@ def line_batches(lines: Lines, batch_size: int, epochs: range, seed: int) -> tf.
     Each batch is what the network takes, and what it is to say: int32 (n, MOST_DIGITS + columns),
     the labels and, column by column, what is there, -1 what is not known.
     """
-    total = len(lines.images)
     columns = [to_columns(*line) for line in zip(lines.labels, lines.places, strict=True)]
     targets = tf.constant(np.concatenate([lines.labels, columns], axis=1))
     images = tf.constant(lines.images[..., np.newaxis])
-    steps = steps_per_epoch(total, batch_size)
 
-    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        first = (step % steps) * batch_size
-        places = tf.range(first, tf.minimum(first + batch_size, total))
-        shuffle_seed = tf.cast(tf.stack([seed, step // steps]), tf.uint32)
-        chosen = tf.random.experimental.index_shuffle(places, shuffle_seed, total - 1)
+    def batch(_: tf.Tensor, chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         pixels = tf.cast(tf.gather(images, chosen), tf.float32)
         return pixels, tf.cast(tf.gather(targets, chosen), tf.int32)
 
-    batches = tf.data.Dataset.range(epochs.start * steps, epochs.stop * steps, output_type=tf.int32)
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    batches = batches.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
-    return batches.with_options(options)
+    return shuffled_batches(len(lines.images), batch_size, epochs, seed, batch)
 
 
 def to_columns(labels: NDArray[np.int8], places: NDArray[np.float32]) -> NDArray[np.int8]:
