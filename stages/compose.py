@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from digits.data.composition import compose_pages
 from digits.data.hands import add_hands, add_straight
-from digits.data.lines import Lines, compose_lines, save_lines
+from digits.data.line_composition import compose_lines
+from digits.data.lines import Lines, save_lines
 from digits.data.own import load_own, mix
 from digits.data.pages import Pages, save_pages
 from digits.data.splits import load_split

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from digits.data.composition import compose_pages
-from digits.data.lines import compose_lines
+from digits.data.line_composition import compose_lines
 from digits.reading.finder import CENTER, CHANNELS, Finder
 from digits.training.finder import build_finder, finder_loss, page_batches, standardise
 from digits.training.fitting import CycleParams

@@ -111,16 +111,20 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
 def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
     """Let the recogniser read a number as a whole: it knows better where digits that touch begin
     and end, and has a say in what they are."""
+    if classifier.recogniser is None or len(number) == 1:
+        return number
     line = to_line([digit.found.seen for digit in number])
-    if classifier.recogniser is None or line is None or len(number) == 1:
+    if line is None:
         return number
     log_prob = classifier.recogniser.look(line.image)
     seen = best_path(log_prob)
     if len(seen) != len(number):
         read = log_likelihood(log_prob, [digit.prediction for digit in seen])
         found = log_likelihood(log_prob, [int(digit.y_prob.argmax()) for digit in number])
+        if read - found < _LEAST_GAIN:
+            return number
         instances = part(line, [digit.place for digit in seen])
-        if read - found < _LEAST_GAIN or not instances:
+        if not instances:
             return number
         number = _named_anew(classifier, number[0].found, instances)
     y_prob = _joined(
