@@ -24,7 +24,7 @@ from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.evaluation.ood_samples import SOURCES
 from digits.pipeline.params import Section, load_params
 from digits.pipeline.processors import count_processors
-from digits.pipeline.stage import replacing, run_stage, write_array
+from digits.pipeline.stage import run_stage, write_array, write_arrays
 from digits.reading.reader import Reading, prepare
 
 DRAWN_DIR = Path("data/drawn")
@@ -121,8 +121,7 @@ def main() -> None:
     write_array(DRAWN_DIR / "negatives.npy", negatives)
     write_array(DRAWN_DIR / "val.npy", corrupted_val)
     for name, arrays in {"test": corrupted_test, "ood": samples}.items():
-        with replacing(DRAWN_DIR / f"{name}.npz") as temporary:
-            np.savez(temporary, **arrays)
+        write_arrays(DRAWN_DIR / f"{name}.npz", arrays)
 
 
 if __name__ == "__main__":

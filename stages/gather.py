@@ -19,7 +19,7 @@ from digits.data.own import OWN_DIR, OWN_README
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.data.writers import Written, split_by_writer
 from digits.pipeline.params import Section, load_params
-from digits.pipeline.stage import replacing, run_stage, write_json
+from digits.pipeline.stage import run_stage, write_arrays, write_json
 from digits.reading.image import Source
 from digits.reading.reader import prepare
 
@@ -100,8 +100,7 @@ def main() -> None:
     own, left_out = read_own(OWN_DIR)
     splits = split_by_writer(own, params.parts, params.seed)
     for name, split in splits.items():
-        with replacing(split_path(f"own_{name}")) as temporary:
-            np.savez(temporary, images=split.images, labels=split.labels)
+        write_arrays(split_path(f"own_{name}"), split._asdict())
     total = len(own.digits.labels)
     sizes = {name: len(split.labels) for name, split in splits.items()} if total else {}
     write_json(PROCESSED_DIR / "own.json", {"splits": sizes, "left_out": left_out})

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.pipeline.params import ParamsError, Section, load_params
-from digits.pipeline.stage import replacing, run_stage, write_json
+from digits.pipeline.stage import run_stage, write_arrays, write_json
 from digits.reading.normalisation import normalise
 
 RAW_DIR = Path("data/raw")
@@ -74,8 +74,7 @@ def main() -> None:
     splits = {"train": train, "val": val, "test": read_raw("test")}
     sizes = {name: len(split.labels) for name, split in splits.items()}
     for name, split in splits.items():
-        with replacing(split_path(name)) as temporary:
-            np.savez(temporary, images=split.images, labels=split.labels)
+        write_arrays(split_path(name), split._asdict())
     raw = json.loads((RAW_DIR / "dataset.json").read_text(encoding="utf-8"))
     write_json(PROCESSED_DIR / "dataset.json", raw | {"splits": sizes})
     print(f"{raw['name']}: " + ", ".join(f"{size:,} {name}" for name, size in sizes.items()))

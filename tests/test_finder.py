@@ -8,8 +8,8 @@ import tensorflow as tf
 from digits.data.composition import compose_pages
 from digits.data.line_composition import compose_lines
 from digits.reading.finder import CENTER, CHANNELS, Finder
+from digits.training.cycle import CycleParams, fit
 from digits.training.finder import build_finder, finder_loss, page_batches, standardise
-from digits.training.fitting import CycleParams
 from digits.training.model import save_model
 from stages import export, train_finder, train_recogniser
 
@@ -35,28 +35,25 @@ def weights(model):
 
 
 @pytest.mark.parametrize(
-    ("stage", "compose"), [(train_finder, compose_pages), (train_recogniser, compose_lines)]
+    ("learner", "compose"),
+    [(train_finder.FINDER, compose_pages), (train_recogniser.RECOGNISER, compose_lines)],
+    ids=lambda value: getattr(value, "name", ""),
 )
-def test_a_killed_training_goes_on_to_the_same_weights(
-    stage, compose, handwritten, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(stage, "HISTORY", tmp_path / "history.csv")
+def test_a_killed_training_goes_on_to_the_same_weights(learner, compose, handwritten, tmp_path):
     samples = compose(handwritten, 8, 1)
-    whole, records = stage.fit(PARAMS, samples, samples, tmp_path / "whole")
+    whole, records = fit(learner, PARAMS, samples, samples, tmp_path / "whole")
     assert [record["epoch"] for record in records] == [1, 2]
 
     class Killed(BaseException):
         pass
 
-    def die(path, rows):
-        if len(rows) == 1:
+    def die(history):
+        if len(history) == 1:
             raise Killed
 
-    with monkeypatch.context() as patched:
-        patched.setattr(stage, "write_csv", die)
-        with pytest.raises(Killed):
-            stage.fit(PARAMS, samples, samples, tmp_path / "killed")
-    resumed, again = stage.fit(PARAMS, samples, samples, tmp_path / "killed")
+    with pytest.raises(Killed):
+        fit(learner, PARAMS, samples, samples, tmp_path / "killed", die)
+    resumed, again = fit(learner, PARAMS, samples, samples, tmp_path / "killed")
     assert again == records
     for one, same in zip(weights(whole), weights(resumed), strict=True):
         np.testing.assert_array_equal(one, same)

@@ -100,7 +100,7 @@ def test_only_training_loads_tensorflow():
         for path in [*MODULES, *stages, *Path("app").glob("*.py")]
         if {name.split(".")[0] for name in all_imported(path)} & {"tensorflow", "keras"}
     }
-    assert {path.parts[1] for path in heavy} == {
+    assert {path.parts[1] for path in heavy} <= {
         "training",
         *(f"{stage}.py" for stage in TRAINING_STAGES),
     }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.pipeline.stage import replacing
+from digits.pipeline.stage import write_arrays
 
 LINES_DIR = Path("data/lines")
 WIDTH = 128
@@ -32,6 +32,5 @@ def load_lines(name: str) -> Lines:
 
 
 def save_lines(name: str, lines: Lines) -> None:
-    """Write the lines "train" or "val"; the same lines give the same bytes."""
-    with replacing(LINES_DIR / f"{name}.npz") as temporary, temporary.open("wb") as file:
-        np.savez(file, **lines._asdict())
+    """Write the lines "train" or "val"."""
+    write_arrays(LINES_DIR / f"{name}.npz", lines._asdict())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.pipeline.stage import replacing
+from digits.pipeline.stage import write_arrays
 
 PAGES_DIR = Path("data/pages")
 SIDE = 128
@@ -38,6 +38,5 @@ def load_pages(name: str) -> Pages:
 
 
 def save_pages(name: str, pages: Pages) -> None:
-    """Write the pages "train" or "val"; the same pages give the same bytes."""
-    with replacing(PAGES_DIR / f"{name}.npz") as temporary, temporary.open("wb") as file:
-        np.savez(file, **pages._asdict())
+    """Write the pages "train" or "val"."""
+    write_arrays(PAGES_DIR / f"{name}.npz", pages._asdict())

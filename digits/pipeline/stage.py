@@ -60,6 +60,12 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
         temporary.write_bytes(buffer.getvalue())
 
 
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write named arrays to `path`, an .npz file; the same arrays give the same bytes."""
+    with replacing(path) as temporary:
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]  # takes any names
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows with the same keys to `path` as CSV, the keys as its header."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:

@@ -11,26 +11,11 @@ import tensorflow as tf
 from pydantic import Field
 
 from digits.pipeline.params import Section
-from digits.training.augment import steps_per_epoch
 from digits.training.checkpoint import Checkpoint, History, to_records
-from digits.training.optimizer import Muon, build_cycle
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 Batches = Callable[[range], tf.data.Dataset]
 Report = Callable[[History], None]
-
-
-class CycleParams(Section):
-    """What a training in one cycle of the learning rate asks for."""
-
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-    threads: Count
-    epochs: Count
-    batch_size: Count
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    warmup: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: Annotated[float, Field(ge=0, lt=1)]
-    filters: Annotated[list[Count], Field(min_length=4, max_length=4)]
 
 
 def set_threads(threads: int) -> None:
@@ -78,27 +63,6 @@ def fit_epochs(
             **validation,
         )
     return to_records(checkpoint.history)
-
-
-def fit_cycle(
-    params: CycleParams,
-    model: keras.Model,
-    loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
-    total: int,
-    batches: Batches,
-    val_batches: tf.data.Dataset,
-    checkpoint: Checkpoint,
-    report: Report,
-) -> History:
-    """Fit a model to `total` samples an epoch in one cycle of the learning rate, or go on where a
-    training from the same ingredients was killed. Returns the history, a record an epoch."""
-    steps = steps_per_epoch(total, params.batch_size)
-    rate = build_cycle(params.learning_rate, params.warmup, params.epochs * steps)
-    model.compile(Muon(rate, weight_decay=params.weight_decay), loss=loss)
-    checkpoint.restore(model)
-    return fit_epochs(
-        model, checkpoint, params.epochs, steps, batches, report, validation_data=val_batches
-    )
 
 
 def ingredients(params: Section, files: Iterable[Path], contents: Iterable[bytes]) -> list[Any]:
