@@ -15,9 +15,10 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.splits import Split, load_dataset, load_split
+from digits.evaluation.calibration import expected_calibration_error
 from digits.evaluation.empty_pages import EMPTY
 from digits.evaluation.number_pages import NUMBERS
-from digits.evaluation.numbers import Score, score, score_digit
+from digits.evaluation.numbers import Score, are_right, score, score_digit
 from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.figures.numbers import plot_examples
@@ -92,17 +93,24 @@ def main() -> None:
     """Run the stage."""
     params = load_params("evaluate_numbers", EvaluateNumbersParams)
     rows, right, wrong = [], [], []
+    confidence: list[float] = []
+    correct: list[bool] = []
     with ProcessPoolExecutor(count_processors()) as pool:
         for kind in tqdm(KINDS, "pages of numbers", unit="kind"):
             one = partial(read, load_split("test"), params.seed, kind)
             results = list(pool.map(one, range(params.pages), chunksize=8))
             rows.append(to_row(kind, results))
+            if kind not in SINGLES:
+                for page, reading, _ in results:
+                    confidence += [number.confidence for number in reading.numbers]
+                    correct += are_right(page, reading)
             missed = [r for r in results if r.score.right < r.score.numbers or r.score.false]
             wrong += missed[:1]
             right += [result for result in results if result not in missed][:1]
     far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
-    numbers = to_metrics(rows, NUMBERS) | {"far": round(far, DECIMALS)}
-    write_json(METRICS_DIR / "numbers.json", numbers)
+    ece = expected_calibration_error(confidence, correct)
+    of_pages = {"far": round(far, DECIMALS), "ece": round(ece, DECIMALS)}
+    write_json(METRICS_DIR / "numbers.json", to_metrics(rows, NUMBERS) | of_pages)
     write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))
     write_csv(TABLE, rows)
     shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]

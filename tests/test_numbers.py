@@ -11,13 +11,15 @@ from PIL import Image, ImageDraw
 from digits.data.splits import Split
 from digits.evaluation.empty_pages import EMPTY
 from digits.evaluation.number_pages import NUMBERS
-from digits.evaluation.numbers import Score, edit_distance, score
+from digits.evaluation.numbers import Score, are_right, edit_distance, score
+from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.instances import Instance, Look, to_instances
 from digits.reading.number_reader import Named, name_numbers, read_numbers
+from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
 from digits.reading.search import Found, find_digits, overlap, to_numbers
 
@@ -338,3 +340,12 @@ def test_usage_of_a_split_is_by_its_images(handwritten):
     one = Split(handwritten.images[:1], handwritten.labels[:1])
     page = NUMBERS["tight"](one, np.random.default_rng(1))
     assert set(page.texts[0]) == {str(one.labels[0])}
+
+
+def test_of_numbers_that_were_read_each_of_the_pages_counts_once():
+    page = Page(Image.new("RGB", (9, 9)), ["12", "12", "7"], [])
+    read = [
+        Number(text=text, confidence=1, box=(0, 0, 1, 1), digits=())
+        for text in ("12", "3", "12", "12")
+    ]
+    assert are_right(page, NumbersReading(tuple(read))) == [True, False, True, False]

@@ -143,6 +143,26 @@ def test_what_hangs_together_is_parted_where_the_recogniser_says():
     assert part(line, [columns[0] + 5, columns[0] + 10, columns[0] + 400]) == []
 
 
+def named(*labels, probability):
+    """Digits in a blot, side by side, each with the probability of what it is."""
+    look, width = blot(len(labels)), 60 // len(labels)
+    rest = (1 - probability) / 9
+    return [
+        Named(
+            Found(
+                Instance(look, owner, (left, 20, left + width, 60), 0.9, np.zeros(10, np.float32)),
+                1.0,
+                (0, 0),
+            ),
+            np.zeros((28, 28), np.uint8),
+            np.eye(10, dtype=np.float32)[label] * (probability - rest) + rest,
+            -4.0,
+        )
+        for owner, label in enumerate(labels)
+        for left in [20 + width * owner]
+    ]
+
+
 @pytest.mark.parametrize(
     ("says", "expected"),
     [
@@ -152,16 +172,7 @@ def test_what_hangs_together_is_parted_where_the_recogniser_says():
     ],
 )
 def test_the_recogniser_has_a_say_in_how_many_digits_there_are_and_which(says, expected):
-    look = blot(2)
-    number = [
-        Named(
-            Found(Instance(look, owner, box, 0.9, np.zeros(10, np.float32)), 1.0, (0, 0)),
-            np.zeros((28, 28), np.uint8),
-            np.eye(10, dtype=np.float32)[label] * 0.5 + 0.05,
-            -4.0,
-        )
-        for owner, box, label in ((0, (20, 20, 50, 60), 3), (1, (50, 20, 80, 60), 1))
-    ]
+    number = named(3, 1, probability=0.55)
     classifier = SimpleNamespace(
         recogniser=SimpleNamespace(look=lambda line: certain(says)),
         predict=lambda images: (np.full((len(images), 10), 0.1), np.full(len(images), -4.0)),
@@ -171,3 +182,14 @@ def test_the_recogniser_has_a_say_in_how_many_digits_there_are_and_which(says, e
     assert read_line(classifier, number[:1]) == number[:1]  # a digit alone has been named
     classifier.recogniser = None
     assert read_line(classifier, number) == number
+
+
+def test_networks_that_agree_are_no_surer_than_each_of_them():
+    log_prob = np.full((40, CLASSES), np.log(0.01), np.float32)
+    log_prob[:, BLANK] = np.log(0.9)
+    for column, label in ((10, 3), (25, 1)):
+        log_prob[column, [label, BLANK]] = np.log([0.9, 0.01])
+    classifier = SimpleNamespace(recogniser=SimpleNamespace(look=lambda line: log_prob))
+    read = read_line(classifier, named(3, 1, probability=0.9))
+    assert [digit.y_prob.argmax() for digit in read] == [3, 1]
+    assert [digit.y_prob.max() for digit in read] == pytest.approx([0.9, 0.9], abs=0.01)

@@ -65,6 +65,17 @@ def score(page: Page, reading: NumbersReading) -> Score:
     )
 
 
+def are_right(page: Page, reading: NumbersReading) -> list[bool]:
+    """Tell of each number that was read whether it is one of the page's, each of which counts
+    once."""
+    left = Counter(page.texts)
+    right = []
+    for number in reading.numbers:
+        right.append(left[number.text] > 0)
+        left[number.text] -= 1
+    return right
+
+
 def score_digit(page: Page, reading: NumbersReading, digit: Reading) -> Score:
     """Compare the answer for a picture of a digit with what is on it; where digits are is told by
     the numbers that were read."""

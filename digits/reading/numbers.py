@@ -28,7 +28,7 @@ class Number:
     text: str
     """Its digits, leading zeros too."""
     confidence: float
-    """The probability that all digits are right, 0 to 1."""
+    """The probability that it is a number, and all digits are right, 0 to 1."""
     box: Rectangle
     """Left, top, width and height in pixels of the upright picture."""
     digits: tuple[Digit, ...]
