@@ -20,7 +20,9 @@ def show_correction(content: bytes, reading: Reading, model: str, key: str) -> N
     # Another picture gets a choice of its own, in which nothing is chosen yet.
     key = f"{key}-{hashlib.sha256(content).hexdigest()}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-correction"):
-        with st.popover(OFFER, type="tertiary", key=f"{key}-offer", on_change="rerun"):
+        # A choice closes the offer: it makes it another.
+        chosen = st.session_state.get(f"{key}-label")
+        with st.popover(OFFER, type="tertiary", key=f"{key}-offer-{chosen}"):
             st.pills(
                 "Choose the digit. The picture is then kept, to learn from.",
                 LABELS,
@@ -45,7 +47,6 @@ def _keep(content: bytes, reading: Reading, model: str, key: str) -> None:
     except DigitsError as error:
         sentence = f"{str(error)[0].upper()}{str(error)[1:]}."
     st.session_state.corrected = key, sentence
-    st.session_state[f"{key}-offer"] = False
 
 
 def show_notice() -> None:
