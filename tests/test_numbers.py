@@ -31,8 +31,8 @@ def classifier() -> Classifier:
     return Classifier.load()
 
 
-def found(left, top, width=20, height=40, heat=0.9):
-    look = Look(np.zeros((500, 500), np.uint8), *2 * [np.zeros((250, 250), bool)])
+def found(left, top, width=20, height=40, heat=0.9, printed=0):
+    look = Look(np.zeros((500, 500), np.uint8), *2 * [np.zeros((250, 250), bool)], printed)
     box = (left, top, left + width, top + height)
     return Found(Instance(look, 0, box, heat, np.zeros(10, np.float32)), 1, (0, 0))
 
@@ -154,6 +154,15 @@ def test_a_finder_that_knows_no_print_is_read_too():
         assert [instance.box for instance in to_instances(page, known)] == [(10, 20, 22, 40)]
 
 
+@pytest.mark.parametrize(("printed", "heat", "count"), [(0, 0.6, 1), (400, 0.6, 0), (40, 0.95, 1)])
+def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, printed, heat, count):
+    digits = [found(100, 100, heat=heat, printed=printed)]
+    monkeypatch.setattr("digits.reading.number_reader.find_digits", lambda *_: digits)
+    answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
+    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
+    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+
+
 @pytest.mark.parametrize("kind", ["spaced", "ruled", "photo", "board", "several"])
 def test_numbers_are_read(classifier, handwritten, kind):
     """Not all: a hand that MNIST doesn't know, of eight by eight pixels, is hard to read."""
@@ -272,7 +281,7 @@ def test_a_page_of_words_has_no_digits(classifier, handwritten):
         for draw in EMPTY.values()
     ]
     read = [read_numbers(page.encoded(), classifier) for page in empty]
-    assert sum(bool(reading.numbers) for reading in read) <= 0.5 * len(read)
+    assert sum(bool(reading.numbers) for reading in read) <= 0.25 * len(read)
     assert {reading.reason for reading in read if not reading.numbers} == {"no_digits"}
 
 

@@ -122,7 +122,7 @@ def blot(parts):
     page[20:60, 20:80], ink[10:30, 10:40] = 20, True
     owners = np.full(ink.shape, -1)
     owners[10:30, 10:40] = np.arange(30) * parts // 30
-    return Look(page, ink, owners)
+    return Look(page, ink, owners, 0)
 
 
 def test_what_hangs_together_is_parted_where_the_recogniser_says():

@@ -7,14 +7,19 @@ from PIL import ImageDraw
 
 from digits.data.splits import Split
 from digits.evaluation.pages import (
+    FONTS,
+    WORDS,
     Color,
     Page,
     Random,
     draw_pen,
+    load_font,
     new_page,
     photograph,
     write_on,
 )
+
+_PRINT: Color = (30, 30, 35)
 
 
 def _row(gap: Callable[[Random], float | None]) -> Callable[[Split, Random], Page]:
@@ -103,6 +108,41 @@ def _several(split: Split, random: Random) -> Page:
     return page
 
 
+def _words_beside(split: Split, random: Random) -> Page:
+    """Print a form, each of whose lines has a number to the right, or a text with one amid it."""
+    return (_form if random.random() < 0.5 else _text)(split, random)
+
+
+def _form(split: Split, random: Random) -> Page:
+    height = random.uniform(28, 60)
+    page = new_page(round(height * 16), round(height * 11))
+    font = load_font(str(random.choice(FONTS)), int(height * random.uniform(0.4, 0.9)))
+    pen, hand, y = ImageDraw.Draw(page.image), draw_pen(random), 0.6 * height
+    for _ in range(random.integers(3, 6)):
+        words = " ".join(random.choice(WORDS, random.integers(1, 3)))
+        pen.text((0.4 * height, y + 0.2 * height), words, _PRINT, font)
+        length, place = int(random.integers(1, 7)), (height * random.uniform(7, 8), y)
+        write_on(page, split, random, length, height, random.uniform(0.1, 0.3), place, hand=hand)
+        y += height * random.uniform(1.7, 2.1)
+    return page
+
+
+def _text(split: Split, random: Random) -> Page:
+    size, sides = int(random.integers(14, 40)), random.integers(300, 700, 2)
+    page = new_page(int(sides[0]), int(sides[1]))
+    font, pen = load_font(str(random.choice(FONTS)), size), ImageDraw.Draw(page.image)
+    height = size * random.uniform(0.9, 2)
+    above = random.uniform(0.2, 0.7) * page.image.height
+    for y in np.arange(random.uniform(0, size), page.image.height, 1.4 * size):
+        if y + 1.3 * size < above or y > above + 2.2 * height:
+            words = " ".join(random.choice(WORDS, 8))
+            pen.text((random.uniform(2, 30), y), words, _PRINT, font)
+    most = min(8, int(page.image.width / height / 1.4))
+    length, place = int(random.integers(1, most + 1)), (random.uniform(5, 40), above + 0.5 * height)
+    write_on(page, split, random, length, height, random.uniform(0.1, 0.3), place)
+    return page
+
+
 NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "spaced": _row(lambda r: r.uniform(0.15, 0.5)),
     "tight": _row(lambda r: r.uniform(0, 0.08)),
@@ -113,4 +153,5 @@ NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "board": _board,
     "small": _small,
     "several": _several,
+    "words beside": _words_beside,
 }

@@ -50,6 +50,8 @@ class Look(NamedTuple):
     """bool array (height / 2, width / 2): which cells hold ink of digits."""
     owners: Places
     """int array (height / 2, width / 2): whose ink a cell holds; -1 nobody's."""
+    printed: int
+    """How many cells hold ink of print."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +84,11 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
 
     `page`: uint8 array (height, width); `answer`: float32 array (height / 2, width / 2, CHANNELS).
     """
-    classes = answer[..., :CENTER]
-    shares = np.exp(classes - classes.max(axis=-1, keepdims=True))
-    of_digits = shares[..., DIGITS].sum(axis=-1)
-    ink = of_digits > LEAST_ODDS * (shares.sum(axis=-1) - of_digits)
+    # Class by class, since sums over a last axis that is short take long.
+    logits = np.ascontiguousarray(np.moveaxis(answer[..., :CENTER], -1, 0))
+    shares = np.exp(logits - logits.max(axis=0))
+    total, of_digits = shares.sum(axis=0), shares[DIGITS].sum(axis=0)
+    ink = of_digits > LEAST_ODDS * (total - of_digits)
     rows, columns = np.nonzero(ink)
     way = answer[rows, columns, :CENTER:-1] * np.float32(OFFSET_UNIT / CELL)
     targets = np.asarray(np.stack([rows, columns], axis=-1) + way, np.float32)
@@ -103,15 +106,17 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     owners = np.full(heat.shape, -1)
     for index, own in enumerate(groups):
         owners[rows[own], columns[own]] = index
-    look, found = Look(page, ink, owners), []
+    # After the digits comes print, if the model knows it.
+    printed = int(np.count_nonzero(shares[DIGITS.stop :].sum(axis=0) > 0.5 * total))
+    look, found = Look(page, ink, owners, printed), []
     for index, ((row, column), own) in enumerate(zip(centers, groups, strict=True)):
         if len(own) < LEAST_CELLS:
             continue
         box = to_box(rows[own], columns[own])
         if CELL * astray[own].mean() > MOST_SPREAD * max(box[2] - box[0], box[3] - box[1]):
             continue
-        logits = answer[rows[own], columns[own], DIGITS].mean(axis=0)
-        found.append(Instance(look, index, box, float(near[row, column]), logits))
+        of_classes = answer[rows[own], columns[own], DIGITS].mean(axis=0)
+        found.append(Instance(look, index, box, float(near[row, column]), of_classes))
     return found
 
 

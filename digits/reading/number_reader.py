@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
+from digits.reading.finder import CELL
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
@@ -27,11 +28,13 @@ _LEAST_CONTRAST = 12
 # Chosen on validation pages.
 _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 # What speaks for a number: the log-odds of its digits' centres; and against it: their OOD scores,
-# from the lowest on. Fitted to numbers on validation pages and to what is taken for numbers there
-# and on pages of words, letters, scribbles and photos. A digit of a number may be doubtful, but not
-# as a dash or a stain is.
-_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 3.3, 0.56, -4.0, -2.9
-_LEAST_EVIDENCE, _LEAST_OF_DIGIT = -0.9, -9.5
+# from the lowest on, and how much print is seen with them, in squares of a digit's height, more
+# than one digit that is taken for print. Fitted to numbers on validation pages, in other hands,
+# too, and to what is taken for numbers there and on pages of words, letters, scribbles and photos.
+# A digit of a number may be doubtful, but not as a dash or a stain is.
+_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
+_PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT = 5.0, 0.1, 0.25
+_LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
 # A digit that has a picture to itself is at least so large, as a share of the longer side.
 _LARGE = 0.2
 
@@ -147,7 +150,14 @@ def _evidence(digits: Sequence[Named]) -> float:
     heat = float(np.mean([digit.found.heat for digit in digits]))
     score = float(np.mean([digit.ood_score for digit in digits]))
     center = math.log(heat / max(1 - heat, 1e-6))
-    return _CENTER_WEIGHT * center - _OOD_WEIGHT * max(score, _LOWEST_SCORE) + _BIAS
+    height = float(np.median([digit.found.seen.height for digit in digits]))
+    printed = digits[0].found.seen.look.printed * (CELL / height) ** 2 - _DIGIT_OF_PRINT
+    return (
+        _CENTER_WEIGHT * center
+        - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
+        - _PRINT_WEIGHT * math.log1p(max(printed, 0) / _PRINT_UNIT)
+        + _BIAS
+    )
 
 
 def _to_probability(log_odds: float) -> float:
