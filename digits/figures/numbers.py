@@ -1,5 +1,6 @@
 """Figures of numbers: how well they are read, and examples."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -31,7 +32,8 @@ def plot_examples(
         is_right = sorted(texts) == sorted(truth)
         read = " ".join(texts) or "nothing"
         title = read if is_right else f"{read} for {' '.join(truth) or 'nothing'}"
-        place.set_title(title[:44], fontsize=8, color=BLUE if is_right else ORANGE)
+        lines = textwrap.fill(title, 34, max_lines=2, placeholder=" …")
+        place.set_title(lines, fontsize=8, color=BLUE if is_right else ORANGE)
     return figure
 
 
