@@ -108,7 +108,8 @@ def main() -> None:
             wrong += missed[:1]
             right += [result for result in results if result not in missed][:1]
     far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
-    ece = expected_calibration_error(confidence, correct)
+    # A model that has hardly learned reads no number at all.
+    ece = expected_calibration_error(confidence, correct) if confidence else 0.0
     of_pages = {"far": round(far, DECIMALS), "ece": round(ece, DECIMALS)}
     write_json(METRICS_DIR / "numbers.json", to_metrics(rows, NUMBERS) | of_pages)
     write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))

@@ -66,7 +66,7 @@ def test_the_readme_shows_the_committed_results(model):
         f"| Expected calibration error | {test['ece']:.2%} |",
         f"| False rejection rate, test digits | {ood['frr']:.2%} |",
         f"| False acceptance rate, OOD samples | {ood['far']:.1%} |",
-        f"| Other hands over {right['count']} seeds: scikit-learn's 1,797 digits read rightly, wrongly "
+        f"| Other hands over {right['count']} seeds: scikit-learn's 1,797 digits, right and wrong "
         f"| {right['mean']:.1%} ± {right['standard_deviation']:.1%}, "
         f"{wrong['mean']:.1%} ± {wrong['standard_deviation']:.1%} |",
         *(
