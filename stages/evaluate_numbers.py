@@ -82,11 +82,9 @@ def to_row(kind: str, results: Iterable[Result]) -> dict[str, Any]:
     return {"kind": kind, "pages": len(scores), "numbers": total.numbers, **rounded}
 
 
-def to_metrics(rows: list[dict[str, Any]], kinds: Iterable[str]) -> dict[str, float]:
-    """Return the mean accuracy over kinds of pages, and the lowest."""
-    accuracies = [row["accuracy"] for row in rows if row["kind"] in kinds]
-    mean = round(float(np.mean(accuracies)), DECIMALS)
-    return {"accuracy": mean, "worst": min(accuracies)}
+def mean_of(name: str, rows: Iterable[dict[str, Any]], kinds: Iterable[str]) -> float:
+    """Return the mean of a rate over kinds of pages."""
+    return round(float(np.mean([row[name] for row in rows if row["kind"] in kinds])), DECIMALS)
 
 
 def main() -> None:
@@ -107,12 +105,16 @@ def main() -> None:
             missed = [r for r in results if r.score.right < r.score.numbers or r.score.false]
             wrong += missed[:1]
             right += [result for result in results if result not in missed][:1]
-    far = float(np.mean([row["false"] for row in rows if row["kind"] in EMPTY]))
     # A model that has hardly learned reads no number at all.
     ece = expected_calibration_error(confidence, correct) if confidence else 0.0
-    of_pages = {"far": round(far, DECIMALS), "ece": round(ece, DECIMALS)}
-    write_json(METRICS_DIR / "numbers.json", to_metrics(rows, NUMBERS) | of_pages)
-    write_json(METRICS_DIR / "singles.json", to_metrics(rows, SINGLES))
+    numbers = {
+        "accuracy": mean_of("accuracy", rows, NUMBERS),
+        "worst": min(row["accuracy"] for row in rows if row["kind"] in NUMBERS),
+        "far": mean_of("false", rows, EMPTY),
+        "ece": round(ece, DECIMALS),
+    }
+    write_json(METRICS_DIR / "numbers.json", numbers)
+    write_json(METRICS_DIR / "singles.json", {"accuracy": mean_of("accuracy", rows, SINGLES)})
     write_csv(TABLE, rows)
     shown = [(r.page.image, r.page.texts, r.reading) for r in [*right[:SHOWN], *wrong[:SHOWN]]]
     figure = plot_examples(shown, load_dataset()["name"])
