@@ -21,7 +21,7 @@ from digits.data.lines import Lines, save_lines
 from digits.data.own import load_own, mix
 from digits.data.pages import Pages, save_pages
 from digits.data.splits import load_split
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import Multiple, Section, Seed, Share, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
 
@@ -36,14 +36,14 @@ Part = TypeVar("Part", Pages, Lines)
 class ComposeParams(Section):
     """The section `compose` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    seed: Seed
     train_pages: Count
     val_pages: Count
     train_lines: Count
     val_lines: Count
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
-    straight_share: Annotated[float, Field(ge=0, le=10)]
-    own_share: Annotated[float, Field(ge=0, lt=1)]
+    drawn_share: Multiple
+    straight_share: Multiple
+    own_share: Share
 
 
 def compose_all(

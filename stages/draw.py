@@ -22,7 +22,7 @@ from digits.data.negatives import draw_negatives
 from digits.data.splits import Split, load_split, spread
 from digits.evaluation.corruptions import CORRUPTIONS, SEVERITIES, read_drawn
 from digits.evaluation.ood_samples import SOURCES
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import Count, Multiple, Section, Seed, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage, write_array, write_arrays
 from digits.reading.reader import Reading, prepare
@@ -30,16 +30,14 @@ from digits.reading.reader import Reading, prepare
 DRAWN_DIR = Path("data/drawn")
 SHARES = 24  # of the negatives, each with its own seed: the number of processes changes nothing
 
-Count = Annotated[int, Field(strict=True, ge=1)]
-
 
 class DrawParams(Section):
     """The section `draw` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    seed: Seed
     negatives: Annotated[int, Field(strict=True, ge=SHARES)]
     val_digits: Count
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
+    drawn_share: Multiple
     test_digits: Count
 
 

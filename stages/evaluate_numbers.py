@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.splits import Split, load_dataset, load_split
@@ -22,7 +21,7 @@ from digits.evaluation.numbers import Score, are_right, score, score_digit
 from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.figures.numbers import plot_examples
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import Count, Section, Seed, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import replacing, run_stage, write_csv, write_json
 from digits.reading.classifier import load_cached
@@ -42,8 +41,8 @@ KINDS = NUMBERS | SINGLES | EMPTY
 class EvaluateNumbersParams(Section):
     """The section `evaluate_numbers` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-    pages: Annotated[int, Field(strict=True, ge=1)]
+    seed: Seed
+    pages: Count
 
 
 class Result(NamedTuple):

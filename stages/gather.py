@@ -18,7 +18,7 @@ from digits.commands.pictures import is_hidden, is_picture
 from digits.data.own import OWN_DIR, OWN_README
 from digits.data.splits import PROCESSED_DIR, Split, split_path
 from digits.data.writers import Written, split_by_writer
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import Section, Seed, load_params
 from digits.pipeline.stage import run_stage, write_arrays, write_json
 from digits.reading.image import Source
 from digits.reading.reader import prepare
@@ -29,7 +29,7 @@ REASONS = {"blank": "it shows no digit", "several_digits": "it shows several dig
 class GatherParams(Section):
     """The section `gather` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+    seed: Seed
     parts: Annotated[int, Field(strict=True, ge=3)]
 
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from digits.data.mnist import IMAGE_FILES, LABEL_FILES, DatasetError, read_idx
 from digits.data.splits import PROCESSED_DIR, Split, split_path
-from digits.pipeline.params import ParamsError, Section, load_params
+from digits.pipeline.params import ParamsError, Section, Seed, load_params
 from digits.pipeline.stage import run_stage, write_arrays, write_json
 from digits.reading.normalisation import normalise
 
@@ -25,7 +25,7 @@ RAW_DIR = Path("data/raw")
 class PreprocessParams(Section):
     """The section `preprocess` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+    seed: Seed
     validation_share: Annotated[float, Field(gt=0, lt=1)]
 
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from digits.data.hands import add_hands
 from digits.data.own import load_own, mix
 from digits.data.splits import load_split, spread
-from digits.pipeline.params import Section, load_params
+from digits.pipeline.params import Count, Multiple, Section, Seed, Share, load_params
 from digits.pipeline.stage import replacing, run_stage
 from digits.training.fitting import set_threads
 from digits.training.model import save_model
@@ -26,24 +26,22 @@ NETWORK = Path("models/digits.keras")
 OOD_HEAD = Path("models/ood_head.keras")
 NEGATIVES = Path("data/drawn/negatives.npy")
 
-Count = Annotated[int, Field(strict=True, ge=1)]
-
 
 class TrainOodHeadParams(Section):
     """The section `train_ood_head` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    seed: Seed
     threads: Count
     variations: Count
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
-    own_share: Annotated[float, Field(ge=0, lt=1)]
+    drawn_share: Multiple
+    own_share: Share
     epochs: Count
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=10)]
-    weight_decay: Annotated[float, Field(ge=0, lt=1)]
+    weight_decay: Share
     units: Count
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    energy_weight: Annotated[float, Field(ge=0, le=10)]
+    dropout: Share
+    energy_weight: Multiple
 
 
 def fit(

@@ -18,7 +18,8 @@ from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.instances import Instance, Look, to_instances
-from digits.reading.number_reader import Named, name_numbers, read_numbers
+from digits.reading.naming import Named, name_numbers
+from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
 from digits.reading.search import Found, find_digits, overlap, to_numbers
@@ -88,7 +89,7 @@ def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
 )
 def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expected):
     digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
-    monkeypatch.setattr("digits.reading.number_reader.find_digits", lambda *_: digits)
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: digits)
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
@@ -157,7 +158,7 @@ def test_a_finder_that_knows_no_print_is_read_too():
 @pytest.mark.parametrize(("printed", "heat", "count"), [(0, 0.6, 1), (400, 0.6, 0), (40, 0.95, 1)])
 def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, printed, heat, count):
     digits = [found(100, 100, heat=heat, printed=printed)]
-    monkeypatch.setattr("digits.reading.number_reader.find_digits", lambda *_: digits)
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: digits)
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count

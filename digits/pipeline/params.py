@@ -1,14 +1,20 @@
 """One section of params.yaml as a typed, validated model."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digits.errors import DigitsError
 
 PARAMS_FILE = Path("params.yaml")
+
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+# Of a whole; and so many times as much as there is.
+Share = Annotated[float, Field(ge=0, lt=1)]
+Multiple = Annotated[float, Field(ge=0, le=10)]
 
 
 class Section(BaseModel):

@@ -10,7 +10,7 @@ from scipy import ndimage
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.image import Source, UnreadableImage
 from digits.reading.instances import Box
-from digits.reading.number_reader import name_numbers
+from digits.reading.naming import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import Found, astray, first_look
 

@@ -2,39 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
-from digits.reading.finder import CELL
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
-from digits.reading.lines import part, to_line
+from digits.reading.naming import evidence, name_numbers
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
 from digits.reading.reader import classify, to_reading
-from digits.reading.recogniser import best_path, log_likelihood
-from digits.reading.search import Found, find_digits, to_numbers
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
-# How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
-# digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
-# have to be likelier than those that were found, as a logarithm, where there are more or fewer.
-# Chosen on validation pages.
-_FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
-# What speaks for a number: the log-odds of its digits' centres; and against it: their OOD scores,
-# from the lowest on, and how much print is seen with them, in squares of a digit's height, more
-# than one digit that is taken for print. Fitted to numbers on validation pages, in other hands,
-# too, and to what is taken for numbers there and on pages of words, letters, scribbles and photos.
-# A digit of a number may be doubtful, but not as a dash or a stain is.
-_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
-_PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT = 5.0, 0.1, 0.25
-_LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
 # A digit that has a picture to itself is at least so large, as a share of the longer side.
 _LARGE = 0.2
 
@@ -59,7 +40,7 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
             [digit.y_prob.tolist() for digit in number],
             [digit.ood_score for digit in number],
             [digit.found.box for digit in number],
-            _to_probability(_evidence(number)),
+            _to_probability(evidence(number)),
             page,
         )
         for number in name_numbers(classifier, page.pixels)
@@ -82,96 +63,6 @@ def _digit_alone(classifier: Classifier, page: Page) -> Number | None:
     is_digit = _to_probability(-reading.ood_score)
     sides = (left, top, right, bottom)
     return _to_number([reading.probabilities], [reading.ood_score], [sides], is_digit, page)
-
-
-class Named(NamedTuple):
-    """A digit that was found, and what it is."""
-
-    found: Found
-    image: NDArray[np.uint8]
-    """The digit alone, uint8 array (28, 28)."""
-    y_prob: NDArray[np.float32]
-    """float32 array (10,)."""
-    ood_score: float
-
-
-def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[list[Named]]:
-    """Find the numbers on a grey picture, uint8 array (height, width), and name their digits.
-
-    Returns them from top to bottom, then from left to right.
-    """
-    digits = _name(classifier, find_digits(classifier.finder, picture))
-    likely = {digit.found.box: digit for digit in digits if _evidence([digit]) >= _LEAST_OF_DIGIT}
-    numbers = to_numbers([digit.found for digit in likely.values()])
-    named = [[likely[digit.box] for digit in number] for number in numbers]
-    certain = [number for number in named if _evidence(number) >= _LEAST_EVIDENCE]
-    return [read_line(classifier, number) for number in certain]
-
-
-def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:
-    """Name digits, each on its own."""
-    images = [digit.seen.cut() for digit in found]
-    y_prob, scores = classifier.predict(np.array(images, np.uint8).reshape(-1, 28, 28))
-    logits = np.array([digit.logits for digit in found], np.float32).reshape(-1, 10)
-    y_prob = _joined(y_prob, logits, _FINDER_SHARE)
-    return [Named(*digit) for digit in zip(found, images, y_prob, scores.tolist(), strict=True)]
-
-
-def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
-    """Let the recogniser read a number as a whole: it knows better where digits that touch begin
-    and end, and has a say in what they are."""
-    if classifier.recogniser is None or len(number) == 1:
-        return number
-    line = to_line([digit.found.seen for digit in number])
-    if line is None:
-        return number
-    log_prob = classifier.recogniser.look(line.image)
-    seen = best_path(log_prob)
-    if len(seen) != len(number):
-        read = log_likelihood(log_prob, [digit.prediction for digit in seen])
-        found = log_likelihood(log_prob, [int(digit.y_prob.argmax()) for digit in number])
-        if read - found < _LEAST_GAIN:
-            return number
-        instances = part(line, [digit.place for digit in seen])
-        if not instances:
-            return number
-        number = _name(classifier, [replace(number[0].found, seen=one) for one in instances])
-    y_prob = _joined(
-        np.stack([digit.y_prob for digit in number]),
-        np.stack([digit.evidence for digit in seen]),
-        _RECOGNISER_SHARE,
-    )
-    return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
-
-
-def _evidence(digits: Sequence[Named]) -> float:
-    """Return what speaks for digits, one or several that stand beside each other: the logarithm of
-    the odds that there is a number."""
-    heat = float(np.mean([digit.found.heat for digit in digits]))
-    score = float(np.mean([digit.ood_score for digit in digits]))
-    center = math.log(heat / max(1 - heat, 1e-6))
-    height = float(np.median([digit.found.seen.height for digit in digits]))
-    printed = digits[0].found.seen.look.printed * (CELL / height) ** 2 - _DIGIT_OF_PRINT
-    return (
-        _CENTER_WEIGHT * center
-        - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
-        - _PRINT_WEIGHT * math.log1p(max(printed, 0) / _PRINT_UNIT)
-        + _BIAS
-    )
-
-
-def _to_probability(log_odds: float) -> float:
-    return 1 / (1 + math.exp(min(-log_odds, 50)))
-
-
-def _joined(
-    y_prob: NDArray[np.float32], logits: NDArray[np.float32], share: float
-) -> NDArray[np.float32]:
-    """Take another network's word into account: (n, 10), a weighted mean of the logarithms (a
-    logarithmic opinion pool; Genest and Zidek, 1986)."""
-    pooled = (1 - share) * np.log(y_prob + 1e-9) + share * logits
-    shares = np.exp(pooled - pooled.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
 
 
 def _to_number(
@@ -200,6 +91,10 @@ def _to_number(
         box=_rectangle((min(left), min(top), max(right), max(bottom)), page),
         digits=digits,
     )
+
+
+def _to_probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(min(-log_odds, 50)))
 
 
 def _rectangle(box: Box, page: Page) -> Rectangle:

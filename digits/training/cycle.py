@@ -13,18 +13,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from pydantic import Field
 
-from digits.pipeline.params import Section
+from digits.pipeline.params import Count, Section, Seed, Share
 from digits.pipeline.stage import replacing, write_csv
 from digits.training.augment import steps_per_epoch
 from digits.training.checkpoint import Checkpoint, History
-from digits.training.fitting import (
-    Count,
-    Report,
-    fit_epochs,
-    ingredients,
-    set_threads,
-    start_anew,
-)
+from digits.training.fitting import Report, fit_epochs, ingredients, set_threads, start_anew
 from digits.training.model import save_model
 from digits.training.optimizer import Muon, build_cycle
 
@@ -32,13 +25,13 @@ from digits.training.optimizer import Muon, build_cycle
 class CycleParams(Section):
     """What such a training asks for."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    seed: Seed
     threads: Count
     epochs: Count
     batch_size: Count
     learning_rate: Annotated[float, Field(gt=0, le=1)]
-    warmup: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: Annotated[float, Field(ge=0, lt=1)]
+    warmup: Share
+    weight_decay: Share
     filters: Annotated[list[Count], Field(min_length=4, max_length=4)]
 
 
@@ -104,8 +97,8 @@ def fit(
 
 
 def _code(name: str) -> list[Path]:
-    modules = (name, "cycle", "fitting", "optimizer")
-    return [*(Path(f"digits/training/{module}.py") for module in modules)]
+    modules = (name, "augment", "cycle", "fitting", "optimizer")
+    return [Path(f"digits/training/{module}.py") for module in modules]
 
 
 def run(learner: Learner[S], params: CycleParams, load: Callable[[str], S]) -> None:

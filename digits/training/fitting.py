@@ -4,16 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import keras
 import tensorflow as tf
-from pydantic import Field
 
 from digits.pipeline.params import Section
 from digits.training.checkpoint import Checkpoint, History, to_records
 
-Count = Annotated[int, Field(strict=True, ge=1)]
 Batches = Callable[[range], tf.data.Dataset]
 Report = Callable[[History], None]
 

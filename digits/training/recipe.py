@@ -6,11 +6,8 @@ import keras
 from keras.optimizers.schedules import LearningRateSchedule
 from pydantic import Field
 
-from digits.pipeline.params import Section
+from digits.pipeline.params import Count, Multiple, Section, Seed, Share
 from digits.training.optimizer import Cycles, Muon, build_cycle
-
-Count = Annotated[int, Field(strict=True, ge=1)]
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class AugmentationParams(Section):
@@ -33,10 +30,10 @@ class PlateauParams(Section):
 class TrainParams(Section):
     """The section `train` of params.yaml."""
 
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+    seed: Seed
     threads: Count
     start_from: str | None
-    drawn_share: Annotated[float, Field(ge=0, le=10)]
+    drawn_share: Multiple
     own_share: Share
     devices: Count
     epochs: Count
