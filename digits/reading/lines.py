@@ -1,6 +1,7 @@
 """A number as one line of ink, for the recogniser to read, and the way back to its digits."""
 
 from collections.abc import Sequence
+from statistics import fmean, median
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ def to_line(digits: Sequence[Instance]) -> Line | None:
         return None
     box = _around(digits)
     ink = cut_ink(look, look.ink, box)
-    height = float(np.median([digit.height for digit in digits]))
+    height = median(digit.height for digit in digits)
     scale = min(DIGIT_HEIGHT / height, _HIGHEST / len(ink))
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
@@ -61,7 +62,7 @@ def part(line: Line, places: Sequence[float]) -> list[Instance]:
         return []
     owners, first = look.owners.copy(), int(look.owners.max()) + 1
     owners[rows, columns] = first + indices
-    heat = float(np.mean([digit.heat for digit in line.digits]))
+    heat = fmean(digit.heat for digit in line.digits)
     return [
         Instance(
             look._replace(owners=owners),

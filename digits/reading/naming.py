@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean, median
 from typing import NamedTuple
 
 import numpy as np
@@ -92,10 +93,10 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
 def evidence(digits: Sequence[Named]) -> float:
     """Return what speaks for digits, one or several that stand beside each other: the logarithm of
     the odds that there is a number."""
-    heat = float(np.mean([digit.found.heat for digit in digits]))
-    score = float(np.mean([digit.ood_score for digit in digits]))
+    heat = fmean(digit.found.heat for digit in digits)
+    score = fmean(digit.ood_score for digit in digits)
     center = math.log(heat / max(1 - heat, 1e-6))
-    height = float(np.median([digit.found.seen.height for digit in digits]))
+    height = median(digit.found.seen.height for digit in digits)
     printed = digits[0].found.seen.look.printed * (CELL / height) ** 2 - _DIGIT_OF_PRINT
     return (
         _CENTER_WEIGHT * center

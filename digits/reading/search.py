@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from digits.reading.instances import Box, Instance, to_instances
 # The longer side of the picture at each look: from afar, then from nearer, until what is found is
 # large enough.
 LOOKS = (64, 128, 256, 512, 1024)
-LEAST_HEIGHT = 22
+LEAST_HEIGHT = 16
 # The mean probability of centres at which no nearer look is needed.
 SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
@@ -112,7 +113,7 @@ def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
         heat = sum(digit.heat for digit in found)
         if heat >= sum(digit.heat for digit in best):
             best = found
-        large = found and np.median([digit.height for digit in found]) * scale >= LEAST_HEIGHT
+        large = found and median(digit.height for digit in found) * scale >= LEAST_HEIGHT
         if (large and heat >= SURE * len(found)) or side >= longest:
             break
     return best
@@ -120,7 +121,7 @@ def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
 
 def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> list[Found]:
     """Look at a line of digits again, at the size at which digits are read best."""
-    height = float(np.median([digit.height for digit in line]))
+    height = median(digit.height for digit in line)
     boxes = np.array([digit.box for digit in line])
     around = height * np.array([_ASIDE, _AROUND])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
@@ -183,9 +184,9 @@ def _parted(line: list[Found]) -> list[list[Found]]:
     pairs = list(pairwise(line))
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
-    height = float(np.median([digit.height for digit in line]))
-    widest = max(_GAP * height, 2 * float(np.median(gaps))) if gaps else 0.0
-    farthest = _PITCH * float(np.median(pitches)) if gaps else 0.0
+    height = median(digit.height for digit in line)
+    widest = max(_GAP * height, 2 * median(gaps)) if gaps else 0.0
+    farthest = _PITCH * median(pitches) if gaps else 0.0
     numbers = [[line[0]]]
     for gap, pitch, digit in zip(gaps, pitches, line[1:], strict=True):
         if gap > widest and pitch > farthest:
