@@ -22,7 +22,7 @@ from digits.reading.naming import Named, name_numbers
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
-from digits.reading.search import Found, find_digits, overlap, to_numbers
+from digits.reading.search import Found, find_digits, overlap, seen_print, to_numbers
 
 NOTHING = np.zeros((28, 28), np.uint8)
 
@@ -33,7 +33,9 @@ def classifier() -> Classifier:
 
 
 def found(left, top, width=20, height=40, heat=0.9, printed=0):
-    look = Look(np.zeros((500, 500), np.uint8), *2 * [np.zeros((250, 250), bool)], printed)
+    nothing = np.zeros((250, 250), bool)
+    look = Look(np.zeros((500, 500), np.uint8), nothing, nothing, np.arange(62500) < printed)
+    look = look._replace(printed=look.printed.reshape(250, 250))
     box = (left, top, left + width, top + height)
     return Found(Instance(look, 0, box, heat, np.zeros(10, np.float32)), 1, (0, 0))
 
@@ -162,6 +164,18 @@ def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, print
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+
+
+def test_print_beside_a_digit_is_seen_from_afar():
+    """Of a picture, half as large: print in 16 cells right of the digit, which are 16 pixels
+    wide, and in others, which are farther away."""
+    near, alone = found(200, 200), found(200, 200)
+    printed = np.zeros((250, 250), bool)
+    printed[55:59, 57:61] = printed[55:59, 80:84] = printed[80:84, 57:61] = True
+    afar = replace(near, seen=replace(near.seen, look=near.seen.look._replace(printed=printed)))
+    near = replace(near, afar=replace(afar, scale=0.5))
+    assert seen_print([near]) == 16 * 4**2 / 40**2
+    assert seen_print([alone]) == 0
 
 
 @pytest.mark.parametrize("kind", ["spaced", "ruled", "photo", "board", "several"])

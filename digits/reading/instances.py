@@ -50,8 +50,8 @@ class Look(NamedTuple):
     """bool array (height / 2, width / 2): which cells hold ink of digits."""
     owners: Places
     """int array (height / 2, width / 2): whose ink a cell holds; -1 nobody's."""
-    printed: int
-    """How many cells hold ink of print."""
+    printed: NDArray[np.bool_]
+    """bool array (height / 2, width / 2): which cells hold ink of print."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ def to_instances(page: NDArray[np.uint8], answer: Answer) -> list[Instance]:
     for index, own in enumerate(groups):
         owners[rows[own], columns[own]] = index
     # After the digits comes print, if the model knows it.
-    printed = int(np.count_nonzero(shares[DIGITS.stop :].sum(axis=0) > 0.5 * total))
+    printed = shares[DIGITS.stop :].sum(axis=0) > 0.5 * total
     look, found = Look(page, ink, owners, printed), []
     for index, ((row, column), own) in enumerate(zip(centers, groups, strict=True)):
         if len(own) < LEAST_CELLS:

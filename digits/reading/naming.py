@@ -3,17 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import fmean, median
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
-from digits.reading.finder import CELL
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
-from digits.reading.search import Found, find_digits, to_numbers
+from digits.reading.search import Found, find_digits, seen_print, to_numbers
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
@@ -96,8 +95,7 @@ def evidence(digits: Sequence[Named]) -> float:
     heat = fmean(digit.found.heat for digit in digits)
     score = fmean(digit.ood_score for digit in digits)
     center = math.log(heat / max(1 - heat, 1e-6))
-    height = median(digit.found.seen.height for digit in digits)
-    printed = digits[0].found.seen.look.printed * (CELL / height) ** 2 - _DIGIT_OF_PRINT
+    printed = seen_print([digit.found for digit in digits]) - _DIGIT_OF_PRINT
     return (
         _CENTER_WEIGHT * center
         - _OOD_WEIGHT * max(score, _LOWEST_SCORE)

@@ -1,7 +1,7 @@
 """Find the digits on a picture, look closer, and put them in rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits.reading.finder import MULTIPLE, Finder
+from digits.reading.finder import CELL, MULTIPLE, Finder
 from digits.reading.instances import Box, Instance, to_instances
 
 # The longer side of the picture at each look: from afar, then from nearer, until what is found is
@@ -30,6 +30,8 @@ _GAP = 0.8
 # Middles of digits that are farther apart than so many times the usual are of two numbers.
 _PITCH = 1.5
 _LEVEL = 0.4
+# A letter's neighbours in its word are so near, again as a share of the height.
+_BESIDE = 0.6
 _MARGIN = 10
 
 
@@ -43,6 +45,8 @@ class Found:
     """Pixels of that look for one of the picture."""
     corner: tuple[float, float]
     """Where the look's left top corner is, in pixels of the picture."""
+    afar: "Found | None" = None
+    """A digit of the same line, as it was seen from afar; None for what is seen from there."""
 
     @cached_property
     def box(self) -> Box:
@@ -128,7 +132,25 @@ def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> li
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
     scale = min(READING_HEIGHT / height, MOST_ENLARGED)
     found = _look(finder, picture[top:bottom, left:right], scale, (left, top))
-    return [digit for digit in found if 0.4 < digit.height / height < 1.9] or line
+    closer = [digit for digit in found if 0.4 < digit.height / height < 1.9]
+    return [replace(digit, afar=line[0]) for digit in closer] or line
+
+
+def seen_print(digits: Sequence[Found]) -> float:
+    """Return how much print is seen with digits that stand beside each other, in squares of their
+    height: in the closer look, where neighbours are cut off, and from afar, beside them."""
+    afar, look = digits[0].afar or digits[0], digits[0].seen.look
+    height, cell = median(digit.height for digit in digits), CELL / afar.scale
+    boxes = np.array([digit.box for digit in digits]) - [*afar.corner, *afar.corner]
+    boxes = np.stack([boxes[:, :2] / cell, boxes[:, 2:] / cell + 1], axis=1).clip(0).astype(int)
+    (left, top), (right, bottom) = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
+    aside = round(_BESIDE * height / cell)
+    printed = afar.seen.look.printed.copy()
+    for (x, y), (end, below) in boxes:  # a blocky digit is like print itself
+        printed[y:below, x:end] = False
+    beside = np.count_nonzero(printed[top:bottom, max(left - aside, 0) : right + aside])
+    closer = np.count_nonzero(look.printed) * (CELL / digits[0].scale) ** 2
+    return float(beside * cell**2 + closer) / height**2
 
 
 def astray(digit: Found, box: Box) -> float:
