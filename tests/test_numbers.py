@@ -34,8 +34,8 @@ def classifier() -> Classifier:
 
 def found(left, top, width=20, height=40, heat=0.9, printed=0):
     nothing = np.zeros((250, 250), bool)
-    look = Look(np.zeros((500, 500), np.uint8), nothing, nothing, np.arange(62500) < printed)
-    look = look._replace(printed=look.printed.reshape(250, 250))
+    print_cells = np.arange(62500).reshape(250, 250) < printed
+    look = Look(np.zeros((500, 500), np.uint8), nothing, nothing, print_cells)
     box = (left, top, left + width, top + height)
     return Found(Instance(look, 0, box, heat, np.zeros(10, np.float32)), 1, (0, 0))
 

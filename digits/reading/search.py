@@ -145,12 +145,12 @@ def seen_print(digits: Sequence[Found]) -> float:
     boxes = np.stack([boxes[:, :2] / cell, boxes[:, 2:] / cell + 1], axis=1).clip(0).astype(int)
     (left, top), (right, bottom) = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
     aside = round(_BESIDE * height / cell)
-    printed = afar.seen.look.printed.copy()
-    for (x, y), (end, below) in boxes:  # a blocky digit is like print itself
-        printed[y:below, x:end] = False
-    beside = np.count_nonzero(printed[top:bottom, max(left - aside, 0) : right + aside])
+    left = max(left - aside, 0)
+    beside = afar.seen.look.printed[top:bottom, left : right + aside].copy()
+    for (x, y), (end, below) in boxes - [left, top]:  # a blocky digit is like print itself
+        beside[y:below, x:end] = False
     closer = np.count_nonzero(look.printed) * (CELL / digits[0].scale) ** 2
-    return float(beside * cell**2 + closer) / height**2
+    return float(np.count_nonzero(beside) * cell**2 + closer) / height**2
 
 
 def astray(digit: Found, box: Box) -> float:
