@@ -12,7 +12,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 
 # Where Python may keep no bytecode, each process compiles TensorFlow again: nine seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock own page rivals screenshots seeds corruptions
+.PHONY: uv run test test-all app audit batch bench bench-train deployment fuzz kills lint load load-api lock numbers own page rivals screenshots seeds corruptions
 
 run: $(UV) ## make the environment and run the pipeline
 	$(UV) run --locked dvc repro
@@ -39,6 +39,9 @@ load: $(UV) ## draw a thousand digits in twenty browsers' stead
 
 load-api: $(UV) ## have twenty programs ask for ten thousand pictures
 	$(UV) run --locked python -m benchmarks.load_api
+
+numbers: $(UV) ## measure numbers by kind, of other people's digits, too
+	$(UV) run --locked python -m benchmarks.numbers
 
 own: $(UV) ## teach one hand, quickly and in full
 	$(UV) run --locked python -m benchmarks.own

@@ -161,10 +161,11 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def bench_scaling(folder: Path, naps: int) -> tuple[list[str], float]:
-    """Return a table of efficiencies, and the seconds that a shard costs the scheduler."""
+def bench_scaling(folder: Path, counts: Sequence[int], naps: int) -> tuple[list[str], float]:
+    """Return a table of efficiencies, and the seconds that a shard costs the scheduler; `counts`:
+    of workers."""
     rows = ["| workers | shards | time | efficiency |", "| --: | --: | --: | --: |"]
-    for workers in (1, 2, 4, 8):
+    for workers in counts:
         shards = workers * naps
         seconds, _ = bench_naps(folder, workers, shards, NAP)
         rows.append(f"| {workers} | {shards} | {seconds:.1f} s | {naps * NAP / seconds:.0%} |")
@@ -197,6 +198,9 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=100_000, help="(default 100,000)")
     parser.add_argument("--naps", type=int, default=20, help="of each worker (default 20)")
     parser.add_argument(
+        "--workers", type=int, nargs="*", default=[1, 2, 4, 8], help="that nap (default 1 2 4 8)"
+    )
+    parser.add_argument(
         "--price", type=float, default=0.04, help="of a core-hour, in dollars (default 0.04)"
     )
     options = parser.parse_args()
@@ -206,7 +210,7 @@ def main() -> None:
         size = make_pictures(folder / f"{few}", few) / few
         make_pictures(folder / f"{many}", many)
         reading, rate = bench_reading(folder, few, many)
-        scaling, scheduling = bench_scaling(folder, options.naps)
+        scaling, scheduling = bench_scaling(folder, options.workers, options.naps)
     paper = on_paper(rate, scheduling, size, options.price)
     scales = f"Work that sleeps for {NAP:.0f} s a shard, on more workers than there are cores:"
     table = "\n".join([*reading, "", scales, "", *scaling, "", *paper])

@@ -3,13 +3,11 @@
 params.yaml → benchmarks/seeds.json: `make seeds` begins anew, with ten seeds;
 `python -m benchmarks.seeds 4 5 6` adds to what others gave, by the same recipe. Beside the test
 digits' accuracy it measures what is accepted and rejected, and how digits in hands that MNIST never
-met are read: scikit-learn's, as they are and enlarged with a margin, and such as an .npz file holds
-(arrays X and y, as `digits evaluate` takes them) that $DIGITS_HANDWRITING names.
+met are read: those of `benchmarks.hands`, scikit-learn's also enlarged with a margin.
 """
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 from collections.abc import Sequence
@@ -20,8 +18,8 @@ import dvc.api
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.datasets import load_digits
 
+from benchmarks.hands import load_hands
 from benchmarks.machine import describe_machine
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digits
@@ -50,14 +48,12 @@ def run(seed: int) -> dict[str, float]:
 
 def hands(model: Classifier) -> dict[str, float]:
     """Return the shares of other hands' digits that are read rightly and wrongly."""
-    digits = load_digits()
-    small = [(image * 15.9).astype(np.uint8) for image in digits.images]
-    large = [_enlarged(image) for image in small]
-    found = _rates(model, "scikit_learn", small, digits.target)
-    found |= _rates(model, "scikit_learn_with_margin", large, digits.target)
-    if path := os.environ.get("DIGITS_HANDWRITING"):
-        with np.load(path) as arrays:
-            found |= _rates(model, Path(path).stem, list(arrays["X"]), arrays["y"])
+    sets = load_hands()
+    small = sets["scikit_learn"]
+    sets["scikit_learn_with_margin"] = small._replace(images=[_enlarged(i) for i in small.images])
+    found: dict[str, float] = {}
+    for name, (images, labels) in sets.items():
+        found |= _rates(model, name, images, labels)
     return found
 
 

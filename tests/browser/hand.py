@@ -21,6 +21,16 @@ STROKES = {
 }
 """Digits of one stroke: arrays (n, 2) of x and y, 0 to 1 from the upper left corner of a square."""
 
+_LOOP = np.stack([0.5 + 0.15 * np.cos(_TURN), 0.35 - 0.15 * np.sin(_TURN)], axis=1)
+_CURLED = np.array([[0.65, 0.58], [0.6, 0.74], [0.5, 0.8], [0.38, 0.74]])
+OTHER_WAYS = {
+    "1 with a long upstroke": (1, [np.array([[0.32, 0.5], [0.55, 0.18], [0.55, 0.82]])]),
+    "7 with a bar": (7, [STROKES[7], np.array([[0.4, 0.52], [0.68, 0.52]])]),
+    "4 like lightning": (4, [np.array([[0.52, 0.18], [0.33, 0.5], [0.66, 0.5], [0.52, 0.82]])]),
+    "9 like a g": (9, [np.concatenate([_LOOP, _CURLED])]),
+}
+"""Digits as MNIST's writers seldom wrote them, each with its strokes."""
+
 Points = list[tuple[float, float]]
 
 
@@ -40,7 +50,12 @@ def points_of(page: Page, stroke: NDArray[np.float64]) -> Points:
 def draw(page: Page, digit: int, size: float = 1, left: float = 0) -> None:
     """Draw a digit with the mouse, at a size and so far from the left, as shares of the square."""
     shift = np.array([left, (1 - size) / 2])
-    first, *others = points_of(page, shift + size * STROKES[digit])
+    draw_stroke(page, shift + size * STROKES[digit])
+
+
+def draw_stroke(page: Page, stroke: NDArray[np.float64]) -> None:
+    """Draw a stroke with the mouse."""
+    first, *others = points_of(page, stroke)
     page.mouse.move(*first)
     page.mouse.down()
     for point in others:

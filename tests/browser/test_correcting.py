@@ -1,15 +1,18 @@
-"""A digit that was drawn, and that the visitor names."""
+"""Digits that were drawn, that the visitor names, and that are learned."""
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
-from hand import DESKTOP, PHONE, draw, expect_answer
+from hand import DESKTOP, PHONE, STROKES, draw, expect_answer, expect_invitation
 from playwright.sync_api import expect
 
 from benchmarks.processes import ENVIRONMENT
 from benchmarks.server import Server
 from digits.data.collected import ANSWERS
+from digits.reading.classifier import Classifier
+from digits.reading.location import MODEL
 
 pytestmark = pytest.mark.slow
 
@@ -45,3 +48,26 @@ def test_a_corrected_drawing_lies_in_the_folder(open_page, tmp_path, device):
     page.locator(".st-key-canvas").scroll_into_view_if_needed()
     draw(page, 1)
     expect(page.get_by_text("Kept as a")).not_to_be_visible()
+
+
+def test_the_pipeline_learns_from_what_was_corrected(open_page, tmp_path, clone):
+    """A visitor says that each digit is the next one."""
+    page = open_page(**DESKTOP)
+    for size in (1, 0.75, 0.5):
+        for digit in STROKES:
+            draw(page, digit, size)
+            expect_answer(page, digit)
+            page.get_by_role("button", name="Wrong? It is a").click()
+            page.get_by_role("radio", name=str(digit + 1)).click()
+            expect(page.get_by_text(f"Kept as a {digit + 1}")).to_be_visible()
+            page.locator(".st-key-clear button").click()
+            expect_invitation(page)
+    shutil.copytree(tmp_path / "own", clone.folder / "data" / "own", dirs_exist_ok=True)
+    changes = ("--set-param", "gather.parts=3")  # so that each part has some of a dozen
+    clone.dvc(
+        "exp", "run", "--single-item", *changes, "gather", "train", "train_ood_head", "export"
+    )
+    counts = clone.read("data/processed/own.json")["splits"]
+    assert sum(counts.values()) == 3 * len(STROKES)
+    description = Classifier.load(clone.folder / MODEL).description
+    assert description["train"]["own_digits"] == counts["train"] > 0

@@ -1,12 +1,16 @@
 """Strokes of mouse and finger on the real canvas, and how soon the answer follows."""
 
+import re
+
 import numpy as np
 import pytest
 from hand import (
     DESKTOP,
+    OTHER_WAYS,
     PHONE,
     STROKES,
     draw,
+    draw_stroke,
     expect_answer,
     expect_invitation,
     points_of,
@@ -69,6 +73,17 @@ def test_a_finger_and_the_page_stays_where_it_is(open_page):
 
 def scrolled(page: Page) -> float:
     return page.locator(".stMain").evaluate("main => main.scrollTop")
+
+
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_hands_that_mnist_lacks_are_read_surely(open_page, way):
+    page = open_page(**DESKTOP)
+    digit, strokes = OTHER_WAYS[way]
+    for stroke in strokes:
+        draw_stroke(page, stroke)
+    expect_answer(page, digit)
+    at_least_90_percent = re.compile("virtually certain|very likely")
+    expect(page.get_by_text(at_least_90_percent).locator("visible=true")).to_be_visible()
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])

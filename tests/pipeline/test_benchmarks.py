@@ -12,8 +12,9 @@ pytestmark = pytest.mark.slow
 
 MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
 SMALL = {
-    "batch": ["--pictures", "200", "--naps", "1"],
+    "batch": ["--pictures", "200", "--naps", "1", "--workers", "2"],
     "bench": ["--runs", "1"],
+    "numbers": ["--pages", "1"],
     "bench-train": ["--digits", "200", "--epochs", "1"],
     "page": ["--runs", "1"],
     "seeds": ["1"],  # as the pipeline: what was trained before is not trained again
