@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -57,11 +58,14 @@ def test_a_damaged_model_is_brought_back_or_made_anew(clone):
     model = clone.folder / "models" / "digits.tflite"
     whole = model.read_bytes()
     read = "digits", "predict", "app/gallery/04-4.png"
+    docs = " ".join(Path("docs/troubleshooting.md").read_text(encoding="utf-8").split())
     checkout = "rm models/digits.tflite && git checkout models/digits.tflite"
-    for remedy in (checkout, "dvc repro --force export"):
+    for remedy, stages in ((checkout, []), ("dvc repro --force --single-item export", ["export"])):
+        assert f"`{remedy}`" in docs
         model.write_bytes(whole[:1000])
         assert "is damaged" in clone.start(*read).communicate()[0]
-        clone.start("sh", "-c", remedy).communicate()
+        output = clone.start("sh", "-c", remedy).communicate()[0]
+        assert re.findall(r"Running stage '(\w+)'", output) == stages, "nothing is trained again"
         assert model.read_bytes() == whole
 
 
