@@ -286,7 +286,7 @@ RUN_IN = {
     f"{PIPELINE}::test_the_download_is_tried_again": ["dvc repro --force --single-item download"],
     f"{PIPELINE}::test_a_damaged_model_is_brought_back_or_made_anew": [
         "rm models/digits.tflite && git checkout models/digits.tflite",
-        "dvc repro --force export",
+        "dvc repro --force --single-item export",
     ],
     "tests/pipeline/test_cliffs.py::test_a_second_experiment_in_the_same_folder_spoils_the_first": [
         "dvc exp run"
