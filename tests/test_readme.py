@@ -217,6 +217,7 @@ RUN_IN = {
         "make batch",
         "make bench",
         "make bench-train",
+        "make numbers",
         "make page",
         "make seeds",
         "make corruptions",

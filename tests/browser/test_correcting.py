@@ -62,12 +62,12 @@ def test_the_pipeline_learns_from_what_was_corrected(open_page, tmp_path, clone)
             expect(page.get_by_text(f"Kept as a {digit + 1}")).to_be_visible()
             page.locator(".st-key-clear button").click()
             expect_invitation(page)
-    shutil.copytree(tmp_path / "own", clone.folder / "data" / "own", dirs_exist_ok=True)
-    changes = ("--set-param", "gather.parts=3")  # so that each part has some of a dozen
-    clone.dvc(
-        "exp", "run", "--single-item", *changes, "gather", "train", "train_ood_head", "export"
-    )
-    counts = clone.read("data/processed/own.json")["splits"]
+    mine = clone.copy(tmp_path / "mine")
+    shutil.copytree(tmp_path / "own", mine.folder / "data" / "own", dirs_exist_ok=True)
+    parts = "--set-param=gather.parts=3"  # so that each has some of a dozen
+    stages = ("gather", "train", "train_ood_head", "export")
+    mine.dvc("exp", "run", "--single-item", parts, *stages)
+    counts = mine.read("data/processed/own.json")["splits"]
     assert sum(counts.values()) == 3 * len(STROKES)
-    description = Classifier.load(clone.folder / MODEL).description
+    description = Classifier.load(mine.folder / MODEL).description
     assert description["train"]["own_digits"] == counts["train"] > 0
