@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 SMALL = Path(__file__).with_name("small.yaml")
+_IDENTITY = {"user.name": "test", "user.email": "test@example.org"}
 
 
 class Clone:
@@ -34,6 +35,8 @@ class Clone:
             shutil.copy(name, folder / name)
         shutil.copy(SMALL, folder / "params.yaml")
         clone.git("init", "-q")
+        for key, text in _IDENTITY.items():  # experiments need one, too
+            clone.git("config", key, text)
         clone.commit("clone")
         return clone
 
@@ -51,7 +54,7 @@ class Clone:
 
     def git(self, *words: str) -> str:
         """Run Git; return what it prints."""
-        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        identity = [word for key, text in _IDENTITY.items() for word in ("-c", f"{key}={text}")]
         return self.start("git", *identity, *words).communicate()[0]
 
     def commit(self, message: str) -> None:
