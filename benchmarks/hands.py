@@ -18,18 +18,15 @@ class Hands(NamedTuple):
 
     images: list[NDArray[np.uint8]]
     """Each (height, width)."""
-    labels: NDArray[np.integer]
+    labels: NDArray[np.uint8]
 
 
 def load_hands() -> dict[str, Hands]:
-    """Return what there is, by its name; ink is bright in scikit-learn's."""
+    """Return what there is, by its name."""
     digits = load_digits()
-    found = {
-        "scikit_learn": Hands(
-            [(image * 15.9).astype(np.uint8) for image in digits.images], digits.target
-        )
-    }
+    images = [(image * 15.9).astype(np.uint8) for image in digits.images]
+    found = {"scikit_learn": Hands(images, digits.target.astype(np.uint8))}
     if path := os.environ.get("DIGITS_HANDWRITING"):
         with np.load(path) as arrays:
-            found[Path(path).stem] = Hands(list(arrays["X"]), arrays["y"])
+            found[Path(path).stem] = Hands(list(arrays["X"]), arrays["y"].astype(np.uint8))
     return found

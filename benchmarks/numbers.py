@@ -14,8 +14,6 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from tqdm import tqdm
 
 from benchmarks.bench import aligned
@@ -25,7 +23,7 @@ from digits.data.splits import Split, load_split
 from digits.evaluation.empty_pages import EMPTY
 from digits.evaluation.number_pages import NUMBERS
 from digits.evaluation.single_pages import SINGLES
-from digits.reading.normalisation import normalise
+from digits.reading.reader import prepare
 from stages.evaluate_numbers import KINDS, read, to_row
 
 NOTE = """\
@@ -36,16 +34,9 @@ Rows = dict[str, dict[str, Any]]
 
 
 def to_split(hands: Hands) -> Split:
-    """Bring digits to MNIST's size and place; ink must be bright."""
-    return Split(
-        np.stack([_placed(image) for image in hands.images]), hands.labels.astype(np.uint8)
-    )
-
-
-def _placed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # Enlarged smoothly, or a tiny digit's pixels would stay squares.
-    large = Image.fromarray(image).resize((64, 64), Image.Resampling.BICUBIC)
-    return normalise(np.asarray(large))
+    """Bring digits to MNIST's size and place, as pictures are read."""
+    digits = [reading.digit for reading in prepare(hands.images)]
+    return Split(np.stack([digit for digit in digits if digit is not None]), hands.labels)
 
 
 def mean_cell(rows: Rows, kinds: Collection[str]) -> str:
@@ -80,7 +71,7 @@ def main() -> None:
     for label, kinds in groups.items():
         cells = [mean_cell(found[name], kinds) for name in splits]
         lines.append(f"| {label} |" + "".join(f" {cell} |" for cell in cells))
-    title = f"{options.pages} pages of each kind (seed {options.seed})"
+    title = f"Numbers and single digits on {options.pages} pages a kind (seed {options.seed})"
     report("numbers", title, "\n".join([NOTE, *aligned(lines)]), datetime.date.today())
 
 
