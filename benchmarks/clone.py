@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 SMALL = Path(__file__).with_name("small.yaml")
-_IDENTITY = {"user.name": "test", "user.email": "test@example.org"}
+# Commits and experiments need one.
+_IDENTITY = {f"GIT_{role}_NAME": "test" for role in ("AUTHOR", "COMMITTER")} | {
+    f"GIT_{role}_EMAIL": "test@example.org" for role in ("AUTHOR", "COMMITTER")
+}
 
 
 class Clone:
@@ -19,7 +22,8 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         own = {"DIGITS_MNIST_MIRROR", "DIGITS_MODEL"}
-        self.environment = {name: text for name, text in os.environ.items() if name not in own}
+        kept = {name: text for name, text in os.environ.items() if name not in own}
+        self.environment = kept | _IDENTITY
 
     @classmethod
     def small(cls, folder: Path) -> "Clone":
@@ -35,8 +39,6 @@ class Clone:
             shutil.copy(name, folder / name)
         shutil.copy(SMALL, folder / "params.yaml")
         clone.git("init", "-q")
-        for key, text in _IDENTITY.items():  # experiments need one, too
-            clone.git("config", key, text)
         clone.commit("clone")
         return clone
 
@@ -54,8 +56,7 @@ class Clone:
 
     def git(self, *words: str) -> str:
         """Run Git; return what it prints."""
-        identity = [word for key, text in _IDENTITY.items() for word in ("-c", f"{key}={text}")]
-        return self.start("git", *identity, *words).communicate()[0]
+        return self.start("git", *words).communicate()[0]
 
     def commit(self, message: str) -> None:
         """Commit everything."""

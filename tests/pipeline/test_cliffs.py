@@ -34,8 +34,6 @@ def make(tmp_path):
         clone = Clone(tmp_path / name)
         clone.folder.mkdir(parents=True)
         clone.git("init", "-q", str(tmp_path / name.split("/")[0]))
-        for key, text in (("name", "test"), ("email", "test@example.org")):
-            clone.git("config", f"user.{key}", text)
         shutil.copytree(
             ".dvc",
             clone.folder / ".dvc",
@@ -104,13 +102,10 @@ def test_what_was_downloaded_without_git_needs_one(make, tmp_path):
     )
     unpacked = Clone(tmp_path / "zip")
     assert said("is not a git repository") in unpacked.dvc("repro", status=255)
-    environment = unpacked.environment
-    for key in ("AUTHOR", "COMMITTER"):
-        environment |= {f"GIT_{key}_NAME": "test", f"GIT_{key}_EMAIL": "test@example.org"}
     command = said("git init && git add --all && git commit --message start")
+    environment = unpacked.environment
     subprocess.run(command, shell=True, cwd=unpacked.folder, env=environment, check=True)
     unpacked.dvc("repro")
-    unpacked.environment = environment
     unpacked.dvc("exp", "run", "--temp", "-S", "value=2")
 
 

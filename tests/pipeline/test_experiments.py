@@ -145,10 +145,8 @@ def test_several_machines_run_experiments_and_share_them(clone, tmp_path):
     mine.commit("remote")
     mine.git("clone", "-q", "--bare", ".", str(tmp_path / "digits.git"))
 
-    people = {f"GIT_{role}": "test" for role in ("AUTHOR_NAME", "COMMITTER_NAME")}
-    people |= {f"GIT_{role}": "test@example.org" for role in ("AUTHOR_EMAIL", "COMMITTER_EMAIL")}
     repository = {"REPOSITORY": str(tmp_path / "digits.git"), "TMPDIR": str(tmp_path)}
-    cluster = Cluster(2, mine.environment | people | repository)
+    cluster = Cluster(2, mine.environment | repository)
     try:
         command = [sys.executable, "run.py", cluster.address, "2", "3"]
         subprocess.run(command, cwd=tmp_path, check=True)

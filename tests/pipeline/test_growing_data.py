@@ -42,9 +42,7 @@ def draw(folder: Path, count: int, seed: int, label: int | None = None) -> list[
 def mine(clone, tmp_path) -> Clone:
     """A clone of mine, with pictures at home, and the storage that the page names in a folder."""
     mine = clone.copy(tmp_path / "mine")
-    people = {f"GIT_{role}_NAME": "test" for role in ("AUTHOR", "COMMITTER")}
-    people |= {f"GIT_{role}_EMAIL": "test@example.org" for role in ("AUTHOR", "COMMITTER")}
-    mine.environment |= people | {"HOME": str(tmp_path / "home")}
+    mine.environment["HOME"] = str(tmp_path / "home")
     return mine
 
 
