@@ -1,4 +1,4 @@
-"""An interface for other programs, beside the page: a picture in, the JSON of `digits predict` out.
+"""An interface for other programs, beside the page: a picture in, the command line's JSON out.
 
 `uvicorn app.api:app` serves it alone; app/openapi.json describes it.
 """
@@ -37,18 +37,26 @@ def routes(megabytes: Callable[[], int] = lambda: MAX_MEGABYTES) -> list[Route]:
     """
     prefix = "/{base:path}api/v1"
     return [
-        Route(f"{prefix}/read", partial(read, megabytes=megabytes), methods=["POST"]),
+        Route(f"{prefix}/read", partial(read, _read_digit, megabytes), methods=["POST"]),
+        Route(f"{prefix}/numbers", partial(read, _read_numbers, megabytes), methods=["POST"]),
         Route(f"{prefix}/model", describe),
         Route(f"{prefix}/openapi.json", document),
     ]
 
 
-async def read(request: Request, megabytes: Callable[[], int]) -> Response:
-    """Answer with the reading of a picture, or with a sentence that says what is wrong."""
+async def read(
+    to_record: Callable[[str, bytes], dict[str, Any]],
+    megabytes: Callable[[], int],
+    request: Request,
+) -> Response:
+    """Answer with the reading of a picture, or with a sentence that says what is wrong.
+
+    `to_record` reads it, from its name and content.
+    """
     try:
         async with asyncio.timeout(SECONDS):
             name, content = await _receive(request, megabytes())
-        record = await run_in_threadpool(_read, name, content)
+        record = await run_in_threadpool(to_record, name, content)
     except HTTPException as error:
         return _refused(error.status_code, error.detail)
     except TimeoutError:
@@ -60,14 +68,23 @@ async def read(request: Request, megabytes: Callable[[], int]) -> Response:
     return JSONResponse(record, 422 if record["reason"] == "unreadable" else 200)
 
 
-def _read(name: str, content: bytes) -> dict[str, Any]:
-    # Loaded when first needed, since the server answers before it can read.
+# What reads is loaded when it is first needed, since the server answers before it can read.
+def _read_digit(name: str, content: bytes) -> dict[str, Any]:
     from app.model import load_classifier
     from digits.commands.formats import to_record
     from digits.reading.digit_reader import read_digit
 
     classifier = load_classifier()
     return to_record(name, read_digit(content, classifier), classifier.version)
+
+
+def _read_numbers(name: str, content: bytes) -> dict[str, Any]:
+    from app.model import load_classifier
+    from digits.commands.formats import numbers_to_record
+    from digits.reading.number_reader import read_numbers
+
+    classifier = load_classifier()
+    return numbers_to_record(name, read_numbers(content, classifier), classifier.version)
 
 
 def _refused(status: int, sentence: str) -> JSONResponse:

@@ -23,9 +23,12 @@ from benchmarks.server import Server
 from digits.commands.cli import main
 
 PICTURE = Path("app/gallery/04-4.png")
+NUMBER = sorted(Path("app/number_gallery").iterdir())[0]
 ALONE = (sys.executable, "-m", "uvicorn", "app.api:app")
 DOCUMENT = json.loads(Path("app/openapi.json").read_text(encoding="utf-8"))
 LIMIT = api.MAX_MEGABYTES * 2**20
+# Where pictures are read, with the schema of the answer and the command that says the same.
+PICTURE_PATHS = {"/read": ("Reading", "predict"), "/numbers": ("Numbers", "read")}
 
 
 @pytest.fixture(scope="module")
@@ -58,25 +61,29 @@ def check(schema: str, record: object) -> None:
 def refusal(answer: requests.Response, status: int) -> str:
     """The sentence of an answer that has this status, and that the document knows."""
     assert answer.status_code == status, answer.text
-    assert str(status) in DOCUMENT["paths"]["/read"]["post"]["responses"]
+    for path in PICTURE_PATHS:
+        assert str(status) in DOCUMENT["paths"][path]["post"]["responses"]
     sentence = answer.json()["error"]
     assert ": " in sentence, "what is wrong, and what to do"
     return sentence
 
 
-def test_it_answers_as_the_command_line_does(url, capsys):
+@pytest.mark.parametrize("path", PICTURE_PATHS)
+@pytest.mark.parametrize("picture", [PICTURE, NUMBER])
+def test_it_answers_as_the_command_line_does(url, capsys, path, picture):
+    schema, command = PICTURE_PATHS[path]
     with pytest.raises(SystemExit):
-        main(["predict", "--json", str(PICTURE)])
-    expected = json.loads(capsys.readouterr().out)
+        main([command, "--json", str(picture)])
+    expected, content = json.loads(capsys.readouterr().out), picture.read_bytes()
     answers = [
-        requests.post(f"{url}/read", files={"file": (PICTURE.name, PICTURE.read_bytes())}),
-        requests.post(f"{url}/read", data=PICTURE.read_bytes()),
-        requests.post(f"{url}/read", PICTURE.read_bytes(), headers={"Content-Type": "image/png"}),
+        requests.post(url + path, files={"file": (picture.name, content)}),
+        requests.post(url + path, data=content),
+        requests.post(url + path, content, headers={"Content-Type": "image/png"}),
     ]
-    for answer, name in zip(answers, (PICTURE.name, "-", "-"), strict=True):
+    for answer, name in zip(answers, (picture.name, "-", "-"), strict=True):
         assert answer.status_code == 200
         assert answer.json() == expected | {"path": name}
-        check("Reading", answer.json())
+        check(schema, answer.json())
 
 
 PAGES = [Path("README.md"), Path("docs/api.md")]
@@ -88,10 +95,13 @@ CALLS = [line for line in SHOWN if line.startswith("curl ")]
 def test_curl_is_answered_as_shown(page, tmp_path, line):
     if shutil.which("curl") is None:
         pytest.skip("there is no curl: `apt-get install curl` brings one")
-    shutil.copytree("app/gallery", tmp_path / "app" / "gallery")
+    for folder in ("app/gallery", "docs"):
+        shutil.copytree(folder, tmp_path / folder)
     shutil.copy(PICTURE, tmp_path / "picture.png")
     words = shlex.split(line.replace("http://localhost:8501", page.url))
-    assert json.loads(subprocess.check_output(words, cwd=tmp_path))["prediction"] == 4
+    record = json.loads(subprocess.check_output(words, cwd=tmp_path))
+    read = record["numbers"][0]["text"] if "numbers" in record else str(record["prediction"])
+    assert read == ("6455" if "docs/numbers.jpg" in line else "4")
 
 
 def test_it_is_served_alone_as_shown(alone):
@@ -114,7 +124,8 @@ def test_a_proxy_may_put_a_path_before_it(page):
 def test_the_limits_are_those_of_the_page():
     settings = tomllib.loads(Path("app/.streamlit/config.toml").read_text(encoding="utf-8"))
     assert settings["server"]["maxUploadSize"] == api.MAX_MEGABYTES
-    assert f"{api.MAX_MEGABYTES} MB" in DOCUMENT["paths"]["/read"]["post"]["summary"]
+    for path in PICTURE_PATHS:
+        assert f"{api.MAX_MEGABYTES} MB" in DOCUMENT["paths"][path]["post"]["summary"]
 
 
 def test_the_limit_can_be_set_for_both():
@@ -146,9 +157,10 @@ def test_what_is_declared_to_be_no_picture_is_refused(url, media):
 
 def test_what_cannot_be_read_is_refused_with_the_reason(url):
     for content, word in ((PICTURE.read_bytes()[:200], "damaged"), (b"text", "PNG")):
-        answer = requests.post(f"{url}/read", content)
-        assert word in refusal(answer, 422)
-        check("Reading", answer.json())
+        for path, (schema, _) in PICTURE_PATHS.items():
+            answer = requests.post(url + path, content)
+            assert word in refusal(answer, 422)
+            check(schema, answer.json())
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -233,7 +245,7 @@ def test_without_a_model_it_says_what_to_do(tmp_path):
     server = Server(environment=environment)
     answers = [
         requests.get(f"{server.url}/api/v1/model"),
-        requests.post(f"{server.url}/api/v1/read", PICTURE.read_bytes()),
+        *(requests.post(f"{server.url}/api/v1{p}", PICTURE.read_bytes()) for p in PICTURE_PATHS),
     ]
     server.stop()
     assert all("none.tflite" in refusal(answer, 503) for answer in answers)

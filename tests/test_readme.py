@@ -171,8 +171,13 @@ RUN_IN = {
         "curl --form file=@picture.png http://localhost:8501/api/v1/read",
         "curl --data-binary @picture.png --header 'Content-Type: image/png' "
         "http://localhost:8501/api/v1/read",
+        "curl --form file=@docs/numbers.jpg http://localhost:8501/api/v1/numbers",
+        "curl --form file=@picture.png http://localhost:8501/api/v1/numbers",
     ],
-    "tests/test_api.py::test_it_answers_as_the_command_line_does": ["digits predict --json"],
+    "tests/test_api.py::test_it_answers_as_the_command_line_does": [
+        "digits predict --json",
+        "digits read --json",
+    ],
     "tests/test_api.py::test_it_is_served_alone_as_shown": ["uvicorn app.api:app --port 8501"],
     "tests/test_predict.py::test_help_is_quick_and_loads_nothing_heavy": ["digits predict --help"],
     "tests/test_evaluate.py::test_people_get_a_table": ["digits evaluate PATH"],
