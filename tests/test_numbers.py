@@ -1,12 +1,13 @@
 """Numbers: found among all that surrounds them, read, and put in rows."""
 
+import re
 import time
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from digits.data.splits import Split
 from digits.evaluation.empty_pages import EMPTY
@@ -63,6 +64,14 @@ def test_a_gap_clearly_wider_than_the_others_parts_two_numbers(monkeypatch):
     assert rows(monkeypatch, *digits) == [[10, 35], [110, 135]]
 
 
+def test_of_two_gaps_the_wider_parts_two_numbers(monkeypatch):
+    assert rows(monkeypatch, found(10, 10), found(35, 10), found(90, 10)) == [[10, 35], [90]]
+
+
+def test_what_is_farther_apart_than_any_boxes_is_no_number(monkeypatch):
+    assert rows(monkeypatch, *(found(x, 10) for x in (10, 110, 210))) == [[10], [110], [210]]
+
+
 def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
     digits = [found(34 * k, 10, 24, 24) for k in range(4)] + [found(34 * 4 + 11, 10, 2, 24)]
     assert rows(monkeypatch, *digits) == [[0, 34, 68, 102, 147]]
@@ -75,6 +84,11 @@ def test_a_number_may_be_spaced_widely(monkeypatch):
 def test_numbers_come_from_top_to_bottom_then_from_left_to_right(monkeypatch):
     digits = [found(200, 10), found(10, 200), found(10, 10), found(10, 100)]
     assert rows(monkeypatch, *digits) == [[10], [200], [10], [10]]
+
+
+def test_numbers_beside_each_other_come_from_left_to_right(monkeypatch):
+    digits = [found(10, 20), found(210, 5), found(410, 15), found(10, 100), found(210, 90)]
+    assert rows(monkeypatch, *digits) == [[10], [210], [410], [10], [210]]
 
 
 def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
@@ -187,6 +201,25 @@ def test_numbers_are_read(classifier, handwritten, kind):
         total += score(page, read_numbers(page.encoded(), classifier))
     assert total.found >= 0.7 * total.digits
     assert total.edits <= 0.4 * total.digits
+
+
+@pytest.mark.parametrize("date", ["28/09/47", "28-09-47", "28.09.47", "3/4"])
+def test_marks_between_digits_are_left_out(classifier, date):
+    page, left = Image.new("L", (420, 120), 255), 30
+    pen = ImageDraw.Draw(page)
+    for sign in date:
+        if sign.isdigit():
+            picture = ImageOps.invert(Image.open(f"app/gallery/0{sign}-{sign}.png").convert("L"))
+            ink = picture.crop(picture.getbbox()).resize((32, 44))
+            page.paste(20, (left, 32), ink)
+            left += ink.width + 6
+            continue
+        lines = {"/": (16, 20, 0, 88), "-": (0, 55, 10, 55), ".": (3, 75, 7, 75)}
+        x, y, end, below = lines[sign]
+        pen.line((left + x, y, left + end, below), 20, 4)
+        left += 16
+    numbers = read_numbers(page, classifier).numbers
+    assert [number.text for number in numbers] == [re.sub(r"\D", "", date)]
 
 
 def test_a_digit_is_read_among_other_things(classifier, handwritten):

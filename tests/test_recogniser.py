@@ -46,7 +46,7 @@ def test_lines_are_what_they_say(handwritten, lines, tmp_path, monkeypatch):
     assert counts.min() >= 1
     assert 6 < counts.max() <= MOST_DIGITS
     for image, places, count in zip(lines.images, lines.places, counts, strict=True):
-        assert image.max() == 255
+        assert image.max() > 240, "noise may take a little of the brightest"
         assert (np.diff(places[:count]) > 0).all()
         assert 0 < places[0] < places[count - 1] < WIDTH or count == 1
     for one, same in zip(lines, compose_lines(handwritten, 60, 1), strict=True):

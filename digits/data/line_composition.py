@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from digits.data.handwriting import Coverage, Glyph, draw_hand, write_number
@@ -113,17 +114,25 @@ def _room_for_marks(placed: Placed, size: float, random: Random) -> list[tuple[f
 def _mark(
     ink: Coverage, left: float, line: float, room: float, size: float, random: Random
 ) -> None:
-    """Draw a point, a comma or a dash between two digits; `line`: on which they stand."""
+    """Draw a point, a comma, a dash or a slash between two digits; `line`: on which they stand."""
     side, grey = size * random.uniform(0.05, 0.14), random.uniform(0.4, 1)
     x = left + room * random.uniform(0.1, 0.7)
     kind = random.random()
-    if kind < 0.5:
+    if kind < 0.4:
         _draw(ink, x, line - side, side, side, grey)
-    elif kind < 0.75:
+    elif kind < 0.6:
         _draw(ink, x, line - side, 0.7 * side, side * random.uniform(1.5, 3), grey)
-    else:
+    elif kind < 0.75:
         y = line - size * random.uniform(0.35, 0.6)
         _draw(ink, x, y, room * random.uniform(0.4, 0.9), 0.7 * side, grey)
+    else:
+        # Longer than digits are high: what is not is a 1.
+        lean, half = room * random.uniform(0.3, 1.6), 0.5 * size * random.uniform(1.1, 1.6)
+        middle = line - size * random.uniform(0.4, 0.6)
+        ends = [(left + lean, middle - half), (left, middle + half)]
+        stroke = Image.new("L", ink.shape[::-1])
+        ImageDraw.Draw(stroke).line(ends, round(255 * grey), max(1, round(side)))
+        np.maximum(ink, np.asarray(stroke, np.float32) / 255, out=ink)
 
 
 def _parts_of_boxes(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,11 @@ MOST_ENLARGED = 3.0
 # number are on a line.
 _ASIDE, _AROUND = 1.0, 0.45
 _REACH = 2.5
-_GAP = 0.8
-# Middles of digits that are farther apart than so many times the usual are of two numbers.
-_PITCH = 1.5
+# What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
+# as wide as the usual; and middles that are so many times as far apart as is usual. And middles so
+# far apart, as a share of the height, as no form's boxes have them.
+_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.4
+_FAR = 2.4
 _LEVEL = 0.4
 # A letter's neighbours in its word are so near, again as a share of the height.
 _BESIDE = 0.6
@@ -78,9 +80,21 @@ def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
 
 
 def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
-    """Return numbers from top to bottom and from left to right, each with its digits in order."""
+    """Return numbers from top to bottom, those beside each other from left to right, each with its
+    digits in order."""
     numbers = [number for line in _lines(digits) for number in _parted(line)]
-    return sorted(numbers, key=lambda number: (min(d.box[1] for d in number), number[0].box[0]))
+    rows: list[list[list[Found]]] = []
+    for number in sorted(numbers, key=_middle):
+        if rows and _middle(number) < max(digit.box[3] for digit in rows[-1][0]):
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return [number for row in rows for number in sorted(row, key=lambda n: n[0].box[0])]
+
+
+def _middle(number: list[Found]) -> float:
+    """Return where half of a number's height is, from the top."""
+    return (min(digit.box[1] for digit in number) + max(digit.box[3] for digit in number)) / 2
 
 
 def first_look(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
@@ -207,11 +221,11 @@ def _parted(line: list[Found]) -> list[list[Found]]:
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
     height = median(digit.height for digit in line)
-    widest = max(_GAP * height, 2 * median(gaps)) if gaps else 0.0
-    farthest = _PITCH * median(pitches) if gaps else 0.0
+    widest = max(_GAP * height, _GAPS * median_low(gaps)) if gaps else 0.0
+    farthest = _PITCH * median_low(pitches) if gaps else 0.0
     numbers = [[line[0]]]
     for gap, pitch, digit in zip(gaps, pitches, line[1:], strict=True):
-        if gap > widest and pitch > farthest:
+        if (gap > widest and pitch > farthest) or pitch > _FAR * height:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
