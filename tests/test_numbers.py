@@ -69,7 +69,7 @@ def test_of_two_gaps_the_wider_parts_two_numbers(monkeypatch):
 
 
 def test_what_is_farther_apart_than_any_boxes_is_no_number(monkeypatch):
-    assert rows(monkeypatch, *(found(x, 10) for x in (10, 110, 210))) == [[10], [110], [210]]
+    assert rows(monkeypatch, *(found(x, 10) for x in (10, 120, 230))) == [[10], [120], [230]]
 
 
 def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import ImageDraw
 
 from digits.data.splits import Split
+from digits.evaluation.marks import MARKS, write_mark
 from digits.evaluation.pages import (
     FONTS,
     WORDS,
@@ -20,7 +21,6 @@ from digits.evaluation.pages import (
 )
 
 _PRINT: Color = (30, 30, 35)
-_INK: Color = (20, 20, 30)
 
 
 def _row(gap: Callable[[Random], float | None]) -> Callable[[Split, Random], Page]:
@@ -148,13 +148,12 @@ def _marked(split: Split, random: Random) -> Page:
     """Write groups of digits with a mark between them, as in a date or an amount: one number."""
     lengths, height = random.integers(1, 5, random.integers(2, 4)), random.uniform(32, 80)
     page = new_page(round(height * (lengths.sum() + 3)), round(height * 2.6))
-    pen, hand = ImageDraw.Draw(page.image), draw_pen(random)
-    draw_mark, gap = MARKS[random.integers(len(MARKS))], random.uniform(0.08, 0.25)
-    right, top = height * random.uniform(0.6, 1), height * random.uniform(0.6, 1)
+    hand, mark = draw_pen(random), MARKS[random.integers(len(MARKS))]
+    gap, (right, top) = random.uniform(0.08, 0.25), height * random.uniform(0.6, 1, 2)
     text, boxes = "", []
     for k, length in enumerate(lengths):
         if k:
-            right = draw_mark(pen, right, top, height, random)
+            right = write_mark(page, mark, (right, top), height, random)
         place = (right, top)
         _, _, right, _ = write_on(page, split, random, length, height, gap, place, hand=hand)
         text += page.texts.pop()
@@ -164,41 +163,6 @@ def _marked(split: Split, random: Random) -> Page:
     return page
 
 
-# Each draws a mark right of a place, and returns where the next digit begins; `top` and `height`
-# are those of digits.
-Mark = Callable[[ImageDraw.ImageDraw, float, float, float, Random], float]
-
-
-def _point(pen: ImageDraw.ImageDraw, x: float, top: float, height: float, random: Random) -> float:
-    room, radius = height * random.uniform(0.3, 0.45), height * random.uniform(0.03, 0.06)
-    x, y = x + room / 2, top + height * random.uniform(0.92, 1)
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), _INK)
-    return x + room / 2
-
-
-def _comma(pen: ImageDraw.ImageDraw, x: float, top: float, height: float, random: Random) -> float:
-    room, y = height * random.uniform(0.3, 0.45), top + height * random.uniform(0.9, 1)
-    ends = (x + 0.55 * room, y, x + 0.4 * room, y + height * random.uniform(0.12, 0.25))
-    pen.line(ends, _INK, max(2, round(0.07 * height)))
-    return x + room
-
-
-def _dash(pen: ImageDraw.ImageDraw, x: float, top: float, height: float, random: Random) -> float:
-    room, y = height * random.uniform(0.35, 0.5), top + height * random.uniform(0.4, 0.6)
-    ends = (x + 0.2 * room, y, x + 0.8 * room, y + height * random.normal(0, 0.03))
-    pen.line(ends, _INK, max(2, round(0.07 * height)))
-    return x + room
-
-
-def _slash(pen: ImageDraw.ImageDraw, x: float, top: float, height: float, random: Random) -> float:
-    lean, beyond = height * random.uniform(0.2, 0.5), height * random.uniform(0.12, 0.25)
-    x += 0.08 * height
-    ends = (x + lean, top - beyond, x, top + height + beyond)
-    pen.line(ends, _INK, max(2, round(0.07 * height)))
-    return x + lean * random.uniform(0.6, 0.8) + 0.08 * height
-
-
-MARKS: tuple[Mark, ...] = (_point, _comma, _dash, _slash)
 NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "spaced": _row(lambda r: r.uniform(0.15, 0.5)),
     "tight": _row(lambda r: r.uniform(0, 0.08)),

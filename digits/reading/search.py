@@ -1,10 +1,11 @@
 """Find the digits on a picture, look closer, and put them in rows."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from statistics import median, median_low
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,10 @@ MOST_ENLARGED = 3.0
 _ASIDE, _AROUND = 1.0, 0.45
 _REACH = 2.5
 # What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
-# as wide as the usual; and middles that are so many times as far apart as is usual. And middles so
-# far apart, as a share of the height, as no form's boxes have them.
-_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.4
-_FAR = 2.4
+# as wide as the others; and middles so many times as far apart as the others. And middles farther
+# apart, as a share of the height, than a form's boxes have them.
+_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.7
+_FAR = 2.6
 _LEVEL = 0.4
 # A letter's neighbours in its word are so near, again as a share of the height.
 _BESIDE = 0.6
@@ -221,11 +222,12 @@ def _parted(line: list[Found]) -> list[list[Found]]:
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
     height = median(digit.height for digit in line)
-    widest = max(_GAP * height, _GAPS * median_low(gaps)) if gaps else 0.0
-    farthest = _PITCH * median_low(pitches) if gaps else 0.0
     numbers = [[line[0]]]
-    for gap, pitch, digit in zip(gaps, pitches, line[1:], strict=True):
-        if (gap > widest and pitch > farthest) or pitch > _FAR * height:
+    for k, (gap, pitch, digit) in enumerate(zip(gaps, pitches, line[1:], strict=True)):
+        others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
+        usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
+        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _PITCH * usual_pitch
+        if is_wide or pitch > _FAR * height:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
