@@ -23,6 +23,9 @@ def show_drawing(classifier: Classifier) -> None:
     state = st.session_state
     is_new = "start" not in state
     state.setdefault("start", {"objects": [], "number": 0})
+    if not is_new and not _takes_over():
+        state.replaced = None  # the same strokes may be drawn again
+        _hand_over()
     page = st.container(horizontal=True, gap="medium", key="drawing")
     drawing, answer = page.container(width=WIDTH), page.container(key="drawing-answer")
     with drawing:
@@ -37,10 +40,8 @@ def show_drawing(classifier: Classifier) -> None:
             return_image_data=True,
         )
         _show_tools()
-    if _sent() != state.get("replaced"):
-        state.replaced = None  # it is taken over: the same strokes may be drawn again
     if is_new and is_drawn():  # on a page that is older than this session, or than the server
-        _start_from(_strokes())
+        _give(_sent())
         st.rerun()
     with answer:
         show_answer(classifier, current_drawing(), "drawing-steps", blank=INVITATION)
@@ -74,15 +75,22 @@ def _button(name: str, icon: str, change: Callable[[], None]) -> None:
 
 
 def _strokes() -> list[dict[str, Any]]:
-    """Return what the canvas has sent, or what it was given in place of that and has to take over
-    yet."""
+    """Return what the canvas has sent, or what is to take the place of that."""
     state = st.session_state
-    return state.start["objects"] if _sent() == state.get("replaced") else _sent()
+    wanted: list[dict[str, Any]] | None = state.get("wanted")
+    if wanted is None:
+        return state.start["objects"] if _takes_over() else _sent()
+    return wanted
 
 
 def _sent() -> list[dict[str, Any]]:
     strokes: list[dict[str, Any]] = st.session_state.canvas["drawing"]["raw"]["objects"]
     return strokes
+
+
+def _takes_over() -> bool:
+    """Tell whether the canvas was given a drawing that it has not sent back yet."""
+    return _sent() == st.session_state.get("replaced")
 
 
 def _undo() -> None:
@@ -94,12 +102,29 @@ def _clear() -> None:
 
 
 def _start_from(strokes: list[dict[str, Any]]) -> None:
-    """Put a drawing on the canvas, which takes it over if it differs from what it last began with.
+    """Put a drawing on the canvas as soon as it has taken over the one before.
 
-    A number makes it differ even where the same strokes were put there before.
+    Of two changes at once, Streamlit takes the canvas down at the second and puts up another, which
+    never tells what is on it.
     """
-    state = st.session_state
     if not _strokes():
         return  # what the canvas takes over would undo a stroke begun meanwhile
-    state.replaced = _sent()
+    st.session_state.wanted = strokes
+    if not _takes_over():
+        _hand_over()
+
+
+def _hand_over() -> None:
+    """Give the canvas what is wanted, if that differs from what is on it."""
+    state = st.session_state
+    wanted, state.wanted = state.get("wanted"), None
+    if wanted not in (None, _sent()):
+        state.replaced = _sent()
+        _give(wanted)
+
+
+def _give(strokes: list[dict[str, Any]]) -> None:
+    """Give the canvas a drawing, which it takes over if it differs from what it last began with: a
+    number makes it differ even where the same strokes were put there before."""
+    state = st.session_state
     state.start = {"objects": strokes, "number": state.start["number"] + 1}
