@@ -15,7 +15,7 @@ from pydantic import Field
 from tqdm import tqdm
 
 from digits.data.composition import compose_pages
-from digits.data.hands import add_hands, add_straight
+from digits.data.hands import USUAL_HANDS, add_hands, add_straight
 from digits.data.line_composition import compose_lines
 from digits.data.lines import Lines, save_lines
 from digits.data.own import load_own, mix
@@ -25,8 +25,6 @@ from digits.pipeline.params import Multiple, Section, Seed, Share, load_params
 from digits.pipeline.processors import count_processors
 from digits.pipeline.stage import run_stage
 
-# The share of drawn digits that are written again as coarsely as they are seen on small pictures.
-COARSE = 0.3
 SHARES = 40  # of pages or lines, each with its own seed: the number of processes changes nothing
 
 Count = Annotated[int, Field(strict=True, ge=SHARES)]
@@ -63,7 +61,7 @@ def compose_all(
 def main() -> None:
     """Run the stage."""
     params = load_params("compose", ComposeParams)
-    train = add_hands(load_split("train"), params.drawn_share, params.seed, COARSE)
+    train = add_hands(load_split("train"), params.drawn_share, params.seed, USUAL_HANDS)
     train = add_straight(train, params.straight_share, params.seed)
     train = mix(train, load_own("train"), params.own_share)
     val = mix(load_split("val"), load_own("val"), params.own_share)

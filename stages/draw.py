@@ -8,7 +8,7 @@ None of it depends on the model, so that an experiment with another one draws no
 
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from itertools import cycle, repeat
+from itertools import cycle, islice, repeat
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +39,7 @@ class DrawParams(Section):
     val_digits: Count
     drawn_share: Multiple
     test_digits: Count
+    ood_samples: Count
 
 
 def draw_all_negatives(
@@ -64,12 +65,14 @@ def corrupt(
     return digits, np.array([reading.count for reading in readings], np.uint8)
 
 
-def draw_ood_samples(pool: ProcessPoolExecutor) -> dict[str, Any]:
-    """Draw the OOD samples, and find in them what would be read.
+def draw_ood_samples(pool: ProcessPoolExecutor, most: int) -> dict[str, Any]:
+    """Draw the OOD samples, the first `most` of each kind, and find in them what would be read.
 
     Returns arrays of as many rows as samples: images (n, 28, 28), components and kind (n,).
     """
-    samples = [(kind, picture) for kind, draw in SOURCES.items() for picture in draw()]
+    samples = [
+        (kind, picture) for kind, draw in SOURCES.items() for picture in islice(draw(), most)
+    ]
     found = pool.map(_read, (picture for _, picture in samples), chunksize=25)
     readings = list(tqdm(found, "OOD samples", len(samples), unit="picture"))
     return {
@@ -115,7 +118,7 @@ def main() -> None:
         chosen = add_hands(spread(val, params.val_digits), params.drawn_share, [params.seed, 1])
         corrupted_val, _ = corrupt(pool, chosen.images, middle)
         corrupted_test = corrupt_in_every_way(pool, test, params.test_digits)
-        samples = draw_ood_samples(pool)
+        samples = draw_ood_samples(pool, params.ood_samples)
     write_array(DRAWN_DIR / "negatives.npy", negatives)
     write_array(DRAWN_DIR / "val.npy", corrupted_val)
     for name, arrays in {"test": corrupted_test, "ood": samples}.items():

@@ -153,7 +153,7 @@ RUN_IN = {
     ],
     "Dockerfile": ["uv sync --locked --no-default-groups --group app"],
     "tests/test_readme.py::test_the_answers_shown_are_the_answers_given": [
-        "digits predict app/gallery/04-4.png app/gallery/15-5.png --top-k 2",
+        "digits predict app/gallery/04-4.png docs/numbers.jpg --top-k 2",
         "digits read docs/numbers.jpg",
     ],
     "tests/test_readme.py::test_remotes_are_configured_as_shown": [

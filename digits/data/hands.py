@@ -1,30 +1,44 @@
 """More hands than MNIST has: other ways of writing, and other pens."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from digits.data.handwriting import draw_hand, write_digit
 from digits.data.splits import Split
-from digits.data.strokes import THICK_PENS, draw_ways
-from digits.data.ways import STRAIGHT
+from digits.data.strokes import PENS, THICK_PENS, USUAL_PENS, draw_ways
+from digits.data.ways import STRAIGHT, USUAL_WAYS, WAYS, Way
 from digits.reading.normalisation import normalise
 
-# Of three digits that are added, one is drawn stroke by stroke, two are the split's own.
-_DRAWN = 1 / 3
+
+class Hands(NamedTuple):
+    """Which hands are added."""
+
+    ways: Sequence[Way]
+    pens: tuple[float, float]
+    """How wide they are, as `draw_ways` takes them."""
+    drawn: float
+    """The share of digits that are drawn stroke by stroke; the others are the split's own, written
+    again."""
+    coarse: float = 0.0
+    """The share of those written again that are seen at few pixels."""
+
+
+ALL_HANDS = Hands(WAYS, PENS, 1 / 2)
+USUAL_HANDS = Hands(USUAL_WAYS, USUAL_PENS, 1 / 3, 0.3)
 # In pixels, before they get MNIST's size.
 _HEIGHT, _COARSE_HEIGHTS = 60, (7, 14)
 _PENS = 0.03, 0.2
 
 
-def add_hands(split: Split, share: float, seed: int | Sequence[int], coarse: float = 0.0) -> Split:
-    """Add digits in other hands to a split, `share` of its number; the same seed gives the same.
-
-    `coarse`: the share of those written again that are seen at few pixels.
-    """
+def add_hands(
+    split: Split, share: float, seed: int | Sequence[int], hands: Hands = ALL_HANDS
+) -> Split:
+    """Add digits in other hands to a split, `share` of its number; the same seed gives the same."""
     count = round(share * len(split.labels))
-    drawn = draw_ways(round(_DRAWN * count), seed)
-    written = write_again(split, count - len(drawn.labels), seed, coarse)
+    drawn = draw_ways(round(hands.drawn * count), seed, hands.ways, hands.pens)
+    written = write_again(split, count - len(drawn.labels), seed, hands.coarse)
     return Split(*(np.concatenate(arrays) for arrays in zip(split, drawn, written, strict=True)))
 
 

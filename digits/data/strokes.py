@@ -16,7 +16,7 @@ CANVAS = 168
 # The digit's height on the canvas.
 _HEIGHT = 100
 # How wide a pen is on the canvas.
-PENS, THICK_PENS = (5, 18), (8, 32)
+PENS, USUAL_PENS, THICK_PENS = (5, 28), (5, 18), (8, 32)
 
 
 def draw_ways(
