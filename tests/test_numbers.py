@@ -1,5 +1,6 @@
 """Numbers: found among all that surrounds them, read, and put in rows."""
 
+import math
 import re
 import time
 from dataclasses import replace
@@ -24,6 +25,7 @@ from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
 from digits.reading.search import Found, find_digits, overlap, seen_print, to_numbers
+from digits.reading.view import View
 
 NOTHING = np.zeros((28, 28), np.uint8)
 
@@ -38,7 +40,8 @@ def found(left, top, width=20, height=40, heat=0.9, printed=0):
     print_cells = np.arange(62500).reshape(250, 250) < printed
     look = Look(np.zeros((500, 500), np.uint8), nothing, nothing, print_cells)
     box = (left, top, left + width, top + height)
-    return Found(Instance(look, 0, box, heat, np.zeros(10, np.float32)), 1, (0, 0))
+    instance = Instance(look, 0, box, heat, np.zeros(10, np.float32))
+    return Found(instance, View.of(look.page), 1, (0, 0))
 
 
 class Seen:
@@ -52,7 +55,8 @@ def rows(monkeypatch, *digits):
     """Where the digits of each number begin."""
     Seen(monkeypatch, list(digits))
     page = np.zeros((500, 500), np.uint8)
-    return [[digit.box[0] for digit in number] for number in to_numbers(find_digits(None, page))]
+    found, _ = next(find_digits(None, page))
+    return [[digit.box[0] for digit in number] for number in to_numbers(found)]
 
 
 def test_digits_beside_each_other_are_a_number(monkeypatch):
@@ -105,12 +109,29 @@ def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
 )
 def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expected):
     digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: digits)
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
     texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
     assert texts == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"), [(0.65, 0.1, 1), (0.5, 0.65, 0), (0.5, 0.9, 1)]
+)
+def test_what_is_seen_at_second_sight_has_to_be_surer(monkeypatch, first, second, count):
+    sights = [([found(10, 10, heat=first)], False), ([found(10, 10, heat=second)], True)]
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: sights)
+    answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
+    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
+    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+
+
+def test_there_is_a_look_from_nearer_for_whom_what_is_seen_from_afar_is_no_digit(monkeypatch):
+    Seen(monkeypatch, [found(10, 10, height=400)])
+    page = np.zeros((500, 500), np.uint8)
+    assert [is_second for _, is_second in find_digits(None, page)] == [False, True, True, True]
 
 
 def test_overlap_is_that_of_areas():
@@ -174,7 +195,7 @@ def test_a_finder_that_knows_no_print_is_read_too():
 @pytest.mark.parametrize(("printed", "heat", "count"), [(0, 0.6, 1), (400, 0.6, 0), (40, 0.95, 1)])
 def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, printed, heat, count):
     digits = [found(100, 100, heat=heat, printed=printed)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: digits)
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
@@ -201,6 +222,36 @@ def test_numbers_are_read(classifier, handwritten, kind):
         total += score(page, read_numbers(page.encoded(), classifier))
     assert total.found >= 0.7 * total.digits
     assert total.edits <= 0.4 * total.digits
+
+
+@pytest.mark.parametrize("degrees", [-25, -10, 10, 25])
+def test_a_page_is_turned_until_its_lines_are_level(classifier, degrees):
+    """The boxes are where the digits are on the picture as it came."""
+    picture = ImageOps.expand(Image.open("docs/numbers.jpg").convert("L"), 100, 255)
+    level = read_numbers(picture, classifier).numbers
+    turned = picture.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    before = View(np.asarray(picture), turned.size[::-1], -math.radians(degrees))
+    numbers = read_numbers(turned, classifier).numbers
+    texts = {number.text: number for number in numbers}
+    same = [number for number in level if number.text in texts]
+    assert len(same) >= len(level) - 1
+    for number in same:
+        for digit, other in zip(number.digits, texts[number.text].digits, strict=True):
+            left, top, width, height = digit.box
+            place = before.to_picture((left, top, left + width, top + height))
+            left, top, width, height = other.box
+            assert overlap(place, (left, top, left + width, top + height)) > 0.5
+
+
+@pytest.mark.parametrize("angle", [-0.5, 0.2, 1])
+def test_a_box_of_a_view_is_found_on_its_picture(angle):
+    """Of a disc; and around the picture its edge goes on."""
+    picture = Image.new("L", (301, 200), 90)
+    ImageDraw.Draw(picture).circle((240, 50), 20, 200)
+    view = View.of(np.asarray(picture), angle)
+    assert set(view.pixels[[0, 0, -1, -1], [0, -1, 0, -1]].tolist()) == {90}
+    box = Image.fromarray((view.pixels > 145).astype(np.uint8)).getbbox()
+    assert view.to_picture(box) == pytest.approx((220, 30, 261, 71), abs=1.5)
 
 
 @pytest.mark.parametrize("date", ["28/09/47", "28-09-47", "28.09.47", "3/4"])

@@ -23,6 +23,7 @@ from digits.reading.recogniser import (
     log_likelihood,
 )
 from digits.reading.search import Found
+from digits.reading.view import View
 from digits.training.model import save_model
 from digits.training.recogniser import (
     build_recogniser,
@@ -151,6 +152,7 @@ def named(*labels, probability):
         Named(
             Found(
                 Instance(look, owner, (left, 20, left + width, 60), 0.9, np.zeros(10, np.float32)),
+                View.of(look.page),
                 1.0,
                 (0, 0),
             ),

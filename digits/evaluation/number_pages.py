@@ -17,6 +17,7 @@ from digits.evaluation.pages import (
     load_font,
     new_page,
     photograph,
+    turn,
     write_on,
 )
 
@@ -31,6 +32,10 @@ def _row(gap: Callable[[Random], float | None]) -> Callable[[Split, Random], Pag
         return page
 
     return draw
+
+
+def _wide(random: Random) -> float:
+    return random.uniform(0.15, 0.5)
 
 
 def _ruled(split: Split, random: Random) -> Page:
@@ -163,8 +168,15 @@ def _marked(split: Split, random: Random) -> Page:
     return page
 
 
+def _aslant(split: Split, random: Random) -> Page:
+    """Take a photo of a number or several, on plain or ruled paper, from aslant."""
+    page = (_row(_wide), _ruled, _several)[random.integers(3)](split, random)
+    turn(page, random.choice([-1, 1]) * random.uniform(5, 20))
+    return photograph(page, random, random.uniform(0.6, 0.9), random.uniform(0.3, 1), 4)
+
+
 NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
-    "spaced": _row(lambda r: r.uniform(0.15, 0.5)),
+    "spaced": _row(_wide),
     "tight": _row(lambda r: r.uniform(0, 0.08)),
     "touching": _row(lambda r: None),
     "ruled": _ruled,
@@ -175,4 +187,5 @@ NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "several": _several,
     "words beside": _words_beside,
     "written marks": _marked,
+    "written on a slope": _aslant,
 }

@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter, ImageFont
 
 from digits.data.handwriting import Hand, write_number
 from digits.data.splits import Split
+from digits.reading.view import View
 
 Random = np.random.Generator
 Color = tuple[int, int, int]
@@ -112,6 +113,16 @@ def photograph(page: Page, random: Random, darkest: float, blur: float, noise: f
     pixels += np.float32(noise) * random.standard_normal(pixels.shape, np.float32)
     page.image = Image.fromarray(pixels.clip(0, 255).round().astype(np.uint8))
     return page
+
+
+def turn(page: Page, degrees: float) -> None:
+    """Turn a page anticlockwise, as it lies before a camera that is held aslant."""
+    before = np.asarray(page.image.convert("L"))
+    paper = tuple(np.median(np.asarray(page.image), axis=(0, 1)).astype(int).tolist())
+    page.image = page.image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=paper)
+    # What the page was is a view of what it is now.
+    view = View(before, page.image.size[::-1], -math.radians(degrees))
+    page.boxes = [[view.to_picture(box) for box in number] for number in page.boxes]
 
 
 def load_font(name: str, size: int) -> ImageFont.FreeTypeFont:

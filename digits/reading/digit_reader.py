@@ -71,9 +71,9 @@ def _checked(
         return Reading(reason="several_digits", count=len(digits), found=True)
     seen_closer, image, y_prob, score = digits[0]
     prediction = int(y_prob.argmax())
-    if prediction == reading.prediction or _is_piece(seen_closer.box, ink):
+    if prediction == reading.prediction or _is_piece(seen_closer.place, ink):
         return reading
-    far = astray(seen_closer, box)
+    far = astray(seen_closer.place, box)
     if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
         score = (score + reading.ood_score) / 2
         if score > classifier.ood_threshold:
@@ -91,7 +91,7 @@ def _checked(
 
 def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:
     """Whether a digit that the finder sees from afar is what was read of all the ink in a box."""
-    return astray(seen, box) < _NEAR and seen.logits.argmax() == prediction
+    return astray(seen.place, box) < _NEAR and seen.logits.argmax() == prediction
 
 
 def _is_piece(box: Box, ink: NDArray[np.uint8]) -> bool:

@@ -27,6 +27,9 @@ _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT = 5.0, 0.1, 0.25
 _LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
+# Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
+# is none, something looks like a digit sooner or later.
+_NEEDED_AT_SECOND = 1.5
 
 
 class Named(NamedTuple):
@@ -45,12 +48,16 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
 
     Returns them from top to bottom, then from left to right.
     """
-    digits = _name(classifier, find_digits(classifier.finder, picture))
-    likely = {digit.found.box: digit for digit in digits if evidence([digit]) >= _LEAST_OF_DIGIT}
-    numbers = to_numbers([digit.found for digit in likely.values()])
-    named = [[likely[digit.box] for digit in number] for number in numbers]
-    certain = [number for number in named if evidence(number) >= _LEAST_EVIDENCE]
-    return [read_line(classifier, number) for number in certain]
+    for found, is_second in find_digits(classifier.finder, picture):
+        digits = _name(classifier, found)
+        likely = {one.found.box: one for one in digits if evidence([one]) >= _LEAST_OF_DIGIT}
+        numbers = to_numbers([digit.found for digit in likely.values()])
+        named = [[likely[digit.box] for digit in number] for number in numbers]
+        certain = [number for number in named if evidence(number) >= _LEAST_EVIDENCE]
+        needed = _NEEDED_AT_SECOND if is_second else _LEAST_EVIDENCE
+        if any(evidence(number) >= needed for number in certain):
+            return [read_line(classifier, number) for number in certain]
+    return []
 
 
 def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:

@@ -39,7 +39,7 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         _to_number(
             [digit.y_prob.tolist() for digit in number],
             [digit.ood_score for digit in number],
-            [digit.found.box for digit in number],
+            [digit.found.place for digit in number],
             _to_probability(evidence(number)),
             page,
         )

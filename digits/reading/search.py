@@ -1,7 +1,7 @@
-"""Find the digits on a picture, look closer, and put them in rows."""
+"""Find the digits on a picture, turn it level, look closer, and put them in rows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +13,7 @@ from PIL import Image
 
 from digits.reading.finder import CELL, MULTIPLE, Finder
 from digits.reading.instances import Box, Instance, to_instances
+from digits.reading.view import View
 
 # The longer side of the picture at each look: from afar, then from nearer, until what is found is
 # large enough.
@@ -33,6 +34,9 @@ _REACH = 2.5
 _GAP, _GAPS, _PITCH = 0.6, 2.5, 1.7
 _FAR = 2.6
 _LEVEL = 0.4
+# A picture is turned, so often at the most, where lines slope by more, in radians: four degrees.
+# Two digits tell their line's slope badly: what draws it towards none, in squared digits' heights.
+_MOST_TURNS, _LEAST_SLOPE, _LEVELLING = 2, 0.07, 0.5
 # A letter's neighbours in its word are so near, again as a share of the height.
 _BESIDE = 0.6
 _MARGIN = 10
@@ -44,23 +48,30 @@ class Found:
 
     seen: Instance
     """The digit, as the finder has seen it."""
+    view: View
+    """The picture, as it was looked at."""
     scale: float
-    """Pixels of that look for one of the picture."""
+    """Pixels of that look for one of the view."""
     corner: tuple[float, float]
-    """Where the look's left top corner is, in pixels of the picture."""
+    """Where the look's left top corner is, in pixels of the view."""
     afar: "Found | None" = None
     """A digit of the same line, as it was seen from afar; None for what is seen from there."""
 
     @cached_property
     def box(self) -> Box:
-        """Left, top, right, bottom in pixels of the picture."""
+        """Left, top, right, bottom in pixels of the view."""
         left, top, right, bottom = (side / self.scale for side in self.seen.box)
         x, y = self.corner
         return left + x, top + y, right + x, bottom + y
 
     @property
+    def place(self) -> Box:
+        """Its box in pixels of the picture."""
+        return self.view.to_picture(self.box)
+
+    @property
     def height(self) -> float:
-        """How high it is in pixels of the picture."""
+        """How high it is in pixels of the view."""
         return self.seen.height / self.scale
 
     @property
@@ -74,10 +85,18 @@ class Found:
         return self.seen.logits
 
 
-def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
-    """Find the digits in a grey picture, uint8 array (height, width), any size and content."""
-    lines = _lines(_glance(finder, picture))
-    return _distinct([digit for line in lines for digit in _closer(finder, picture, line)])
+def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> Iterator[tuple[list[Found], bool]]:
+    """Find the digits in a grey picture, uint8 array (height, width), any size and content.
+
+    Yields what is seen surely from afar, and then, in case that is no number, what is seen from
+    nearer; before each, where lines slope, what is seen of the picture turned. With each comes
+    whether it is more than a first sight.
+    """
+    for look, found in enumerate(_glances(finder, View.of(picture))):
+        level = _levelled(finder, picture, found)
+        if level is not found:
+            yield _closest(finder, level), True
+        yield _closest(finder, found), look > 0
 
 
 def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
@@ -100,13 +119,18 @@ def _middle(number: list[Found]) -> float:
 
 def first_look(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
     """Return which digits are seen on a grey picture from afar, if they are not too small."""
-    return _look(finder, picture, LOOKS[0] / max(picture.shape), (0, 0))
+    return _look(finder, View.of(picture), LOOKS[0] / max(picture.shape))
 
 
 def _look(
-    finder: Finder, picture: NDArray[np.uint8], scale: float, corner: tuple[int, int]
+    finder: Finder,
+    view: View,
+    scale: float,
+    corner: tuple[int, int] = (0, 0),
+    end: tuple[int | None, int | None] = (None, None),
 ) -> list[Found]:
-    """Look at a part of a picture, whose left top corner is at `corner`, at a scale."""
+    """Look at a view at a scale, from its `corner` (x, y) on, up to its `end`."""
+    picture = view.pixels[corner[1] : end[1], corner[0] : end[0]]
     height, width = (max(1, round(side * scale)) for side in picture.shape)
     if (height, width) != picture.shape:
         method = Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC
@@ -118,35 +142,67 @@ def _look(
     page[top : top + height, left : left + width] = picture
     instances = to_instances(page, finder.look(page))
     place = corner[0] - left / scale, corner[1] - top / scale
-    return [Found(instance, scale, place) for instance in instances]
+    return [Found(instance, view, scale, place) for instance in instances]
 
 
-def _glance(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
-    """Look from afar, and from nearer until what is found is sure and large enough; return what was
-    surest in all."""
-    longest = max(picture.shape)
+def _levelled(finder: Finder, picture: NDArray[np.uint8], found: list[Found]) -> list[Found]:
+    """Look again, while lines of digits slope, at a view of the picture that is turned."""
+    for _ in range(_MOST_TURNS):
+        slope = _slope(_lines(found))
+        if abs(slope) < _LEAST_SLOPE:
+            break
+        view = View.of(picture, found[0].view.angle + slope)
+        found = _look(finder, view, found[0].scale) or found
+    return found
+
+
+def _slope(lines: Sequence[Sequence[Found]]) -> float:
+    """Return the angle at which lines of digits fall to the right, in radians: by least squares on
+    the middles of their digits, drawn towards none (ridge regression; Hoerl and Kennard, 1970)."""
+    along, down = 0.0, 0.0
+    for line in lines:
+        boxes = np.array([digit.box for digit in line]) / median(digit.height for digit in line)
+        x, y = (boxes[:, side::2].mean(axis=1) for side in (0, 1))
+        along, down = along + len(x) * x.var(), down + float((x - x.mean()) @ y)
+    return math.atan(down / (along + _LEVELLING))
+
+
+def _glances(finder: Finder, view: View) -> Iterator[list[Found]]:
+    """Look from afar, and from nearer until what is found is sure and large enough, or to the end:
+    yield what was surest in all. Then go on as if nothing had been found."""
+    longest = max(view.pixels.shape)
     best: list[Found] = []
     for side in LOOKS:
         scale = side / longest if side == LOOKS[0] else min(side / longest, 1)
-        found = _look(finder, picture, scale, (0, 0))
+        found = _look(finder, view, scale)
         heat = sum(digit.heat for digit in found)
         if heat >= sum(digit.heat for digit in best):
             best = found
         large = found and median(digit.height for digit in found) * scale >= LEAST_HEIGHT
-        if (large and heat >= SURE * len(found)) or side >= longest:
+        if large and heat >= SURE * len(found):
+            yield best
+            best = []
+        if side >= longest:
             break
-    return best
+    if best:
+        yield best
 
 
-def _closer(finder: Finder, picture: NDArray[np.uint8], line: list[Found]) -> list[Found]:
-    """Look at a line of digits again, at the size at which digits are read best."""
+def _closest(finder: Finder, found: list[Found]) -> list[Found]:
+    """Look at each line of digits again, at the size at which digits are read best."""
+    closer = [digit for line in _lines(found) for digit in _closer(finder, line)]
+    return _distinct(closer)
+
+
+def _closer(finder: Finder, line: list[Found]) -> list[Found]:
+    """Look at a line of digits again."""
     height = median(digit.height for digit in line)
     boxes = np.array([digit.box for digit in line])
     around = height * np.array([_ASIDE, _AROUND])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
     scale = min(READING_HEIGHT / height, MOST_ENLARGED)
-    found = _look(finder, picture[top:bottom, left:right], scale, (left, top))
+    found = _look(finder, line[0].view, scale, (left, top), (right, bottom))
     closer = [digit for digit in found if 0.4 < digit.height / height < 1.9]
     return [replace(digit, afar=line[0]) for digit in closer] or line
 
@@ -168,11 +224,11 @@ def seen_print(digits: Sequence[Found]) -> float:
     return float(np.count_nonzero(beside) * cell**2 + closer) / height**2
 
 
-def astray(digit: Found, box: Box) -> float:
-    """Return how far a digit's box is from another at the side where they differ most, as a share
+def astray(own: Box, box: Box) -> float:
+    """Return how far a box is from another at the side where they differ most, as a share
     of the other's longer side."""
     size = max(box[2] - box[0], box[3] - box[1])
-    return max(abs(own - other) for own, other in zip(digit.box, box, strict=True)) / size
+    return max(abs(one - other) for one, other in zip(own, box, strict=True)) / size
 
 
 def _distinct(digits: list[Found]) -> list[Found]:
