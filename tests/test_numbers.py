@@ -118,7 +118,7 @@ def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expecte
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "count"), [(0.65, 0.1, 1), (0.5, 0.65, 0), (0.5, 0.9, 1)]
+    ("first", "second", "count"), [(0.5, 0.1, 1), (0.3, 0.5, 0), (0.3, 0.8, 1)]
 )
 def test_what_is_seen_at_second_sight_has_to_be_surer(monkeypatch, first, second, count):
     sights = [([found(10, 10, heat=first)], False), ([found(10, 10, heat=second)], True)]
