@@ -19,12 +19,14 @@ from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
+from digits.reading.found import Found, overlap
 from digits.reading.instances import Instance, Look, to_instances
 from digits.reading.naming import Named, name_numbers
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
-from digits.reading.search import Found, find_digits, overlap, seen_print, to_numbers
+from digits.reading.rows import to_numbers
+from digits.reading.search import find_digits, seen_print
 from digits.reading.view import View
 
 NOTHING = np.zeros((28, 28), np.uint8)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from digits.data.line_composition import compose_lines
 from digits.data.lines import MOST_DIGITS, WIDTH, load_lines, save_lines
+from digits.reading.found import Found
 from digits.reading.instances import Instance, Look
 from digits.reading.lines import part, to_line
 from digits.reading.naming import Named, read_line
@@ -22,7 +23,6 @@ from digits.reading.recogniser import (
     best_path,
     log_likelihood,
 )
-from digits.reading.search import Found
 from digits.reading.view import View
 from digits.training.model import save_model
 from digits.training.recogniser import (

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from digits.evaluation.pages import Page
+from digits.reading.found import overlap
 from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
-from digits.reading.search import overlap
 
 LEAST_OVERLAP = 0.5
 

@@ -8,11 +8,12 @@ from PIL import Image
 from scipy import ndimage
 
 from digits.reading.classifier import Classifier, load_cached
+from digits.reading.found import Found, astray
 from digits.reading.image import Source, UnreadableImage
 from digits.reading.instances import Box
 from digits.reading.naming import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
-from digits.reading.search import Found, astray, first_look
+from digits.reading.search import first_look
 
 # How far a digit's box may be from the ink's, as a share of its size: for all of the ink as it is
 # seen from afar, for other things to be on the picture, and for the same ink seen closer.

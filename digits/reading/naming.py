@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
+from digits.reading.found import Found
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
-from digits.reading.search import Found, find_digits, seen_print, to_numbers
+from digits.reading.rows import to_numbers
+from digits.reading.search import find_digits, seen_print
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
@@ -53,10 +55,13 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
         likely = {one.found.box: one for one in digits if evidence([one]) >= _LEAST_OF_DIGIT}
         numbers = to_numbers([digit.found for digit in likely.values()])
         named = [[likely[digit.box] for digit in number] for number in numbers]
-        certain = [number for number in named if evidence(number) >= _LEAST_EVIDENCE]
-        needed = _NEEDED_AT_SECOND if is_second else _LEAST_EVIDENCE
-        if any(evidence(number) >= needed for number in certain):
-            return [read_line(classifier, number) for number in certain]
+        odds = [evidence(number) for number in named]
+        if max(odds, default=-math.inf) >= (_NEEDED_AT_SECOND if is_second else _LEAST_EVIDENCE):
+            return [
+                read_line(classifier, number)
+                for number, log_odds in zip(named, odds, strict=True)
+                if log_odds >= _LEAST_EVIDENCE
+            ]
     return []
 
 

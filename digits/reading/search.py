@@ -1,10 +1,7 @@
-"""Find the digits on a picture, turn it level, look closer, and put them in rows."""
+"""Find the digits on a picture: look from afar, turn it level, look closer."""
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import pairwise
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -12,7 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.finder import CELL, MULTIPLE, Finder
-from digits.reading.instances import Box, Instance, to_instances
+from digits.reading.found import Found, overlap
+from digits.reading.instances import to_instances
+from digits.reading.rows import slope, to_lines
 from digits.reading.view import View
 
 # The longer side of the picture at each look: from afar, then from nearer, until what is found is
@@ -24,65 +23,13 @@ SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
 READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
-# Shares of a digit's height: what is seen around a number, and how near each other digits of one
-# number are on a line.
+# What is seen around a number, as shares of a digit's height.
 _ASIDE, _AROUND = 1.0, 0.45
-_REACH = 2.5
-# What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
-# as wide as the others; and middles so many times as far apart as the others. And middles farther
-# apart, as a share of the height, than a form's boxes have them.
-_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.7
-_FAR = 2.6
-_LEVEL = 0.4
 # A picture is turned, so often at the most, where lines slope by more, in radians: four degrees.
-# Two digits tell their line's slope badly: what draws it towards none, in squared digits' heights.
-_MOST_TURNS, _LEAST_SLOPE, _LEVELLING = 2, 0.07, 0.5
+_MOST_TURNS, _LEAST_SLOPE = 2, 0.07
 # A letter's neighbours in its word are so near, again as a share of the height.
 _BESIDE = 0.6
 _MARGIN = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A digit where it is on a picture."""
-
-    seen: Instance
-    """The digit, as the finder has seen it."""
-    view: View
-    """The picture, as it was looked at."""
-    scale: float
-    """Pixels of that look for one of the view."""
-    corner: tuple[float, float]
-    """Where the look's left top corner is, in pixels of the view."""
-    afar: "Found | None" = None
-    """A digit of the same line, as it was seen from afar; None for what is seen from there."""
-
-    @cached_property
-    def box(self) -> Box:
-        """Left, top, right, bottom in pixels of the view."""
-        left, top, right, bottom = (side / self.scale for side in self.seen.box)
-        x, y = self.corner
-        return left + x, top + y, right + x, bottom + y
-
-    @property
-    def place(self) -> Box:
-        """Its box in pixels of the picture."""
-        return self.view.to_picture(self.box)
-
-    @property
-    def height(self) -> float:
-        """How high it is in pixels of the view."""
-        return self.seen.height / self.scale
-
-    @property
-    def heat(self) -> float:
-        """The probability that a digit's centre is there."""
-        return self.seen.heat
-
-    @property
-    def logits(self) -> NDArray[np.float32]:
-        """What the finder takes it for: float32 array (10,)."""
-        return self.seen.logits
 
 
 def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> Iterator[tuple[list[Found], bool]]:
@@ -97,24 +44,6 @@ def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> Iterator[tuple[li
         if level is not found:
             yield _closest(finder, level), True
         yield _closest(finder, found), look > 0
-
-
-def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
-    """Return numbers from top to bottom, those beside each other from left to right, each with its
-    digits in order."""
-    numbers = [number for line in _lines(digits) for number in _parted(line)]
-    rows: list[list[list[Found]]] = []
-    for number in sorted(numbers, key=_middle):
-        if rows and _middle(number) < max(digit.box[3] for digit in rows[-1][0]):
-            rows[-1].append(number)
-        else:
-            rows.append([number])
-    return [number for row in rows for number in sorted(row, key=lambda n: n[0].box[0])]
-
-
-def _middle(number: list[Found]) -> float:
-    """Return where half of a number's height is, from the top."""
-    return (min(digit.box[1] for digit in number) + max(digit.box[3] for digit in number)) / 2
 
 
 def first_look(finder: Finder, picture: NDArray[np.uint8]) -> list[Found]:
@@ -148,23 +77,12 @@ def _look(
 def _levelled(finder: Finder, picture: NDArray[np.uint8], found: list[Found]) -> list[Found]:
     """Look again, while lines of digits slope, at a view of the picture that is turned."""
     for _ in range(_MOST_TURNS):
-        slope = _slope(_lines(found))
-        if abs(slope) < _LEAST_SLOPE:
+        angle = slope(to_lines(found))
+        if abs(angle) < _LEAST_SLOPE:
             break
-        view = View.of(picture, found[0].view.angle + slope)
+        view = View.of(picture, found[0].view.angle + angle)
         found = _look(finder, view, found[0].scale) or found
     return found
-
-
-def _slope(lines: Sequence[Sequence[Found]]) -> float:
-    """Return the angle at which lines of digits fall to the right, in radians: by least squares on
-    the middles of their digits, drawn towards none (ridge regression; Hoerl and Kennard, 1970)."""
-    along, down = 0.0, 0.0
-    for line in lines:
-        boxes = np.array([digit.box for digit in line]) / median(digit.height for digit in line)
-        x, y = (boxes[:, side::2].mean(axis=1) for side in (0, 1))
-        along, down = along + len(x) * x.var(), down + float((x - x.mean()) @ y)
-    return math.atan(down / (along + _LEVELLING))
 
 
 def _glances(finder: Finder, view: View) -> Iterator[list[Found]]:
@@ -190,7 +108,7 @@ def _glances(finder: Finder, view: View) -> Iterator[list[Found]]:
 
 def _closest(finder: Finder, found: list[Found]) -> list[Found]:
     """Look at each line of digits again, at the size at which digits are read best."""
-    closer = [digit for line in _lines(found) for digit in _closer(finder, line)]
+    closer = [digit for line in to_lines(found) for digit in _closer(finder, line)]
     return _distinct(closer)
 
 
@@ -224,13 +142,6 @@ def seen_print(digits: Sequence[Found]) -> float:
     return float(np.count_nonzero(beside) * cell**2 + closer) / height**2
 
 
-def astray(own: Box, box: Box) -> float:
-    """Return how far a box is from another at the side where they differ most, as a share
-    of the other's longer side."""
-    size = max(box[2] - box[0], box[3] - box[1])
-    return max(abs(one - other) for one, other in zip(own, box, strict=True)) / size
-
-
 def _distinct(digits: list[Found]) -> list[Found]:
     """Keep the likeliest where several are one (non-maximum suppression)."""
     kept: list[Found] = []
@@ -238,52 +149,3 @@ def _distinct(digits: list[Found]) -> list[Found]:
         if all(overlap(digit.box, other.box) < 0.5 for other in kept):
             kept.append(digit)
     return kept
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Return the intersection over the union of two boxes (left, top, right, bottom)."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (one, other)]
-    return width * height / (sum(areas) - width * height)
-
-
-def _lines(digits: Sequence[Found]) -> list[list[Found]]:
-    """Chain digits that stand beside each other, each to the nearest on its left."""
-    lines: list[list[Found]] = []
-    for digit in sorted(digits, key=lambda digit: digit.box[0]):
-        near = [line for line in lines if _are_neighbours(line[-1], digit)]
-        if near:
-            min(near, key=lambda line: digit.box[0] - line[-1].box[2]).append(digit)
-        else:
-            lines.append([digit])
-    return lines
-
-
-def _are_neighbours(left: Found, right: Found) -> bool:
-    low, high = sorted([left.height, right.height])
-    shared = min(left.box[3], right.box[3]) - max(left.box[1], right.box[1])
-    least = min(digit.box[3] - digit.box[1] for digit in (left, right))
-    return (
-        shared > _LEVEL * least and high < 2.2 * low and right.box[0] - left.box[2] < _REACH * high
-    )
-
-
-def _parted(line: list[Found]) -> list[list[Found]]:
-    """Part a line where a gap is clearly wider than its others, from ink to ink and from middle to
-    middle: in a form's boxes a 1 has wide gaps beside it, but its place as all others."""
-    pairs = list(pairwise(line))
-    gaps = [right.box[0] - left.box[2] for left, right in pairs]
-    pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
-    height = median(digit.height for digit in line)
-    numbers = [[line[0]]]
-    for k, (gap, pitch, digit) in enumerate(zip(gaps, pitches, line[1:], strict=True)):
-        others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
-        usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
-        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _PITCH * usual_pitch
-        if is_wide or pitch > _FAR * height:
-            numbers.append([])
-        numbers[-1].append(digit)
-    return numbers

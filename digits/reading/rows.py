@@ -1,0 +1,89 @@
+"""Digits in rows: which are one line, how lines slope, and which are one number."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+
+from digits.reading.found import Found
+
+# How near each other digits of one number are on a line, and how much of their height lies beside
+# each other, as shares of it.
+_REACH, _LEVEL = 2.5, 0.4
+# What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
+# as wide as the others; and middles so many times as far apart as the others. And middles farther
+# apart, as a share of the height, than a form's boxes have them.
+_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.7
+_FAR = 2.6
+# Two digits tell their line's slope badly: what draws it towards none, in squared digits' heights.
+_LEVELLING = 0.5
+
+
+def to_lines(digits: Sequence[Found]) -> list[list[Found]]:
+    """Chain digits that stand beside each other, each to the nearest on its left."""
+    lines: list[list[Found]] = []
+    for digit in sorted(digits, key=lambda digit: digit.box[0]):
+        near = [line for line in lines if _are_neighbours(line[-1], digit)]
+        if near:
+            min(near, key=lambda line: digit.box[0] - line[-1].box[2]).append(digit)
+        else:
+            lines.append([digit])
+    return lines
+
+
+def slope(lines: Sequence[Sequence[Found]]) -> float:
+    """Return the angle at which lines of digits fall to the right, in radians: by least squares on
+    the middles of their digits, drawn towards none (ridge regression; Hoerl and Kennard, 1970)."""
+    along, down = 0.0, 0.0
+    for line in lines:
+        boxes = np.array([digit.box for digit in line]) / median(digit.height for digit in line)
+        x, y = (boxes[:, side::2].mean(axis=1) for side in (0, 1))
+        along, down = along + len(x) * x.var(), down + float((x - x.mean()) @ y)
+    return math.atan(down / (along + _LEVELLING))
+
+
+def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
+    """Return numbers from top to bottom, those beside each other from left to right, each with its
+    digits in order."""
+    numbers = [number for line in to_lines(digits) for number in _parted(line)]
+    rows: list[list[list[Found]]] = []
+    for number in sorted(numbers, key=_middle):
+        if rows and _middle(number) < max(digit.box[3] for digit in rows[-1][0]):
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return [number for row in rows for number in sorted(row, key=lambda n: n[0].box[0])]
+
+
+def _middle(number: list[Found]) -> float:
+    """Return where half of a number's height is, from the top."""
+    return (min(digit.box[1] for digit in number) + max(digit.box[3] for digit in number)) / 2
+
+
+def _are_neighbours(left: Found, right: Found) -> bool:
+    low, high = sorted([left.height, right.height])
+    shared = min(left.box[3], right.box[3]) - max(left.box[1], right.box[1])
+    least = min(digit.box[3] - digit.box[1] for digit in (left, right))
+    return (
+        shared > _LEVEL * least and high < 2.2 * low and right.box[0] - left.box[2] < _REACH * high
+    )
+
+
+def _parted(line: list[Found]) -> list[list[Found]]:
+    """Part a line where a gap is clearly wider than its others, from ink to ink and from middle to
+    middle: in a form's boxes a 1 has wide gaps beside it, but its place as all others."""
+    pairs = list(pairwise(line))
+    gaps = [right.box[0] - left.box[2] for left, right in pairs]
+    pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
+    height = median(digit.height for digit in line)
+    numbers = [[line[0]]]
+    for k, (gap, pitch, digit) in enumerate(zip(gaps, pitches, line[1:], strict=True)):
+        others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
+        usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
+        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _PITCH * usual_pitch
+        if is_wide or pitch > _FAR * height:
+            numbers.append([])
+        numbers[-1].append(digit)
+    return numbers
