@@ -4,11 +4,11 @@ import math
 import re
 import time
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
+from sights import found
 
 from digits.data.splits import Split
 from digits.evaluation.empty_pages import EMPTY
@@ -19,14 +19,12 @@ from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
-from digits.reading.found import Found, overlap
-from digits.reading.instances import Instance, Look, to_instances
-from digits.reading.naming import Named, name_numbers
+from digits.reading.found import overlap
+from digits.reading.instances import to_instances
+from digits.reading.naming import Named
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
-from digits.reading.rows import to_numbers
-from digits.reading.search import find_digits, seen_print
 from digits.reading.view import View
 
 NOTHING = np.zeros((28, 28), np.uint8)
@@ -35,105 +33,6 @@ NOTHING = np.zeros((28, 28), np.uint8)
 @pytest.fixture(scope="module")
 def classifier() -> Classifier:
     return Classifier.load()
-
-
-def found(left, top, width=20, height=40, heat=0.9, printed=0):
-    nothing = np.zeros((250, 250), bool)
-    print_cells = np.arange(62500).reshape(250, 250) < printed
-    look = Look(np.zeros((500, 500), np.uint8), nothing, nothing, print_cells)
-    box = (left, top, left + width, top + height)
-    instance = Instance(look, 0, box, heat, np.zeros(10, np.float32))
-    return Found(instance, View.of(look.page), 1, (0, 0))
-
-
-class Seen:
-    """A finder that finds the same digits whatever it looks at."""
-
-    def __init__(self, monkeypatch, digits):
-        monkeypatch.setattr("digits.reading.search._look", lambda *_: digits)
-
-
-def rows(monkeypatch, *digits):
-    """Where the digits of each number begin."""
-    Seen(monkeypatch, list(digits))
-    page = np.zeros((500, 500), np.uint8)
-    found, _ = next(find_digits(None, page))
-    return [[digit.box[0] for digit in number] for number in to_numbers(found)]
-
-
-def test_digits_beside_each_other_are_a_number(monkeypatch):
-    assert rows(monkeypatch, found(60, 10), found(10, 12), found(35, 8)) == [[10, 35, 60]]
-
-
-def test_a_gap_clearly_wider_than_the_others_parts_two_numbers(monkeypatch):
-    digits = [found(10, 10), found(35, 10), found(110, 10), found(135, 10)]
-    assert rows(monkeypatch, *digits) == [[10, 35], [110, 135]]
-
-
-def test_of_two_gaps_the_wider_parts_two_numbers(monkeypatch):
-    assert rows(monkeypatch, found(10, 10), found(35, 10), found(90, 10)) == [[10, 35], [90]]
-
-
-def test_what_is_farther_apart_than_any_boxes_is_no_number(monkeypatch):
-    assert rows(monkeypatch, *(found(x, 10) for x in (10, 120, 230))) == [[10], [120], [230]]
-
-
-def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
-    digits = [found(34 * k, 10, 24, 24) for k in range(4)] + [found(34 * 4 + 11, 10, 2, 24)]
-    assert rows(monkeypatch, *digits) == [[0, 34, 68, 102, 147]]
-
-
-def test_a_number_may_be_spaced_widely(monkeypatch):
-    assert rows(monkeypatch, *(found(x, 10) for x in (10, 75, 140))) == [[10, 75, 140]]
-
-
-def test_numbers_come_from_top_to_bottom_then_from_left_to_right(monkeypatch):
-    digits = [found(200, 10), found(10, 200), found(10, 10), found(10, 100)]
-    assert rows(monkeypatch, *digits) == [[10], [200], [10], [10]]
-
-
-def test_numbers_beside_each_other_come_from_left_to_right(monkeypatch):
-    digits = [found(10, 20), found(210, 5), found(410, 15), found(10, 100), found(210, 90)]
-    assert rows(monkeypatch, *digits) == [[10], [210], [410], [10], [210]]
-
-
-def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
-    assert rows(monkeypatch, found(10, 10), found(12, 10, heat=0.4)) == [[10]]
-
-
-@pytest.mark.parametrize(
-    ("heats", "scores", "expected"),
-    [
-        ([0.9, 0.3, 0.9], [-4, -4, -4], ["012"]),
-        ([0.9, 0.9, 0.2], [-4, -4, 7], ["01"]),  # a dash behind a number
-        ([0.5, 0.4, 0.5], [1, 1, 1], []),  # letters
-    ],
-)
-def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expected):
-    digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
-    answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
-    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
-    texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
-    assert texts == expected
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "count"), [(0.5, 0.1, 1), (0.3, 0.5, 0), (0.3, 0.8, 1)]
-)
-def test_what_is_seen_at_second_sight_has_to_be_surer(monkeypatch, first, second, count):
-    sights = [([found(10, 10, heat=first)], False), ([found(10, 10, heat=second)], True)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: sights)
-    answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
-    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
-
-
-def test_there_is_a_look_from_nearer_for_whom_what_is_seen_from_afar_is_no_digit(monkeypatch):
-    Seen(monkeypatch, [found(10, 10, height=400)])
-    page = np.zeros((500, 500), np.uint8)
-    assert [is_second for _, is_second in find_digits(None, page)] == [False, True, True, True]
 
 
 def test_overlap_is_that_of_areas():
@@ -194,27 +93,6 @@ def test_a_finder_that_knows_no_print_is_read_too():
         assert [instance.box for instance in to_instances(page, known)] == [(10, 20, 22, 40)]
 
 
-@pytest.mark.parametrize(("printed", "heat", "count"), [(0, 0.6, 1), (400, 0.6, 0), (40, 0.95, 1)])
-def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, printed, heat, count):
-    digits = [found(100, 100, heat=heat, printed=printed)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
-    answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
-    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
-
-
-def test_print_beside_a_digit_is_seen_from_afar():
-    """Of a picture, half as large: print in 16 cells right of the digit, which are 16 pixels
-    wide, and in others, which are farther away."""
-    near, alone = found(200, 200), found(200, 200)
-    printed = np.zeros((250, 250), bool)
-    printed[55:59, 57:61] = printed[55:59, 80:84] = printed[80:84, 57:61] = True
-    afar = replace(near, seen=replace(near.seen, look=near.seen.look._replace(printed=printed)))
-    near = replace(near, afar=replace(afar, scale=0.5))
-    assert seen_print([near]) == 16 * 4**2 / 40**2
-    assert seen_print([alone]) == 0
-
-
 @pytest.mark.parametrize("kind", ["spaced", "ruled", "photo", "board", "several"])
 def test_numbers_are_read(classifier, handwritten, kind):
     """Not all: a hand that MNIST doesn't know, of eight by eight pixels, is hard to read."""
@@ -224,6 +102,25 @@ def test_numbers_are_read(classifier, handwritten, kind):
         total += score(page, read_numbers(page.encoded(), classifier))
     assert total.found >= 0.7 * total.digits
     assert total.edits <= 0.4 * total.digits
+
+
+def test_numbers_are_read_that_are_much_smaller_than_others(classifier, handwritten):
+    small = Image.open("docs/numbers.jpg").convert("L")
+    alone = [number.text for number in read_numbers(small, classifier).numbers]
+    page = Image.new("L", (small.width, small.height + 700), small.getpixel((2, 2)))
+    digit = Image.fromarray(handwritten.images[0]).resize((600, 600))
+    page.paste(20, (50, 20), digit)
+    page.paste(small, (0, 700))
+    first, *others = read_numbers(page, classifier).numbers
+    assert (first.text, first.digits[0].box[3] > 300) == ("0", True)
+    assert len({number.text for number in others} & set(alone)) >= len(alone) - 1 > 1
+
+
+def test_a_number_is_read_that_somebody_has_circled(classifier):
+    page = Image.open("docs/numbers.jpg").convert("L").crop((90, 290, 240, 358))
+    page = ImageOps.autocontrast(ImageOps.expand(page, 80, page.getpixel((2, 2))), (0, 40))
+    ImageDraw.Draw(page).ellipse((50, 50, page.width - 50, page.height - 50), outline=60, width=4)
+    assert [number.text for number in read_numbers(page, classifier).numbers] == ["124"]
 
 
 @pytest.mark.parametrize("degrees", [-25, -10, 10, 25])

@@ -76,7 +76,7 @@ def test_the_readme_shows_the_committed_results(model):
             for found in [figures(f"metrics/{severity}.json")]
         ),
         f"| Parameters | {model['parameters']:,} |",
-        f"| Numbers, mean over twelve kinds of pages | {numbers['accuracy']:.1%} |",
+        f"| Numbers, mean over thirteen kinds of pages | {numbers['accuracy']:.1%} |",
         f"| Worst kind: touching digits | {numbers['worst']:.1%} |",
         f"| Single digits, alone or among fourteen other things | {singles['accuracy']:.1%} |",
         f"| Pages of words, letters, scribbles or photos, on which digits are read | "

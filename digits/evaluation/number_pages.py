@@ -175,6 +175,26 @@ def _aslant(split: Split, random: Random) -> Page:
     return photograph(page, random, random.uniform(0.6, 0.9), random.uniform(0.3, 1), 4)
 
 
+def _two_sizes(split: Split, random: Random) -> Page:
+    """Write a large number, and small ones above or below."""
+    small, hand = random.uniform(22, 36), draw_pen(random)
+    large, length = small * random.uniform(2.5, 5), int(random.integers(1, 4))
+    count = int(random.integers(1, 4))
+    page = new_page(
+        round(max(small * 11, large * 1.4 * length + small)), round(1.4 * large + 2 * small * count)
+    )
+    sizes = [(large, length)] + [(small, int(random.integers(2, 8))) for _ in range(count)]
+    if random.random() < 0.5:
+        sizes.reverse()
+    y = 0.5 * small
+    for height, digits in sizes:
+        room = page.image.width - 1.4 * height * digits
+        x, gap = random.uniform(0.3 * small, max(room, small)), random.uniform(0.1, 0.3)
+        write_on(page, split, random, digits, height, gap, (x, y), hand=hand)
+        y += 1.1 * height + 0.8 * small
+    return page
+
+
 NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "spaced": _row(_wide),
     "tight": _row(lambda r: r.uniform(0, 0.08)),
@@ -188,4 +208,5 @@ NUMBERS: dict[str, Callable[[Split, Random], Page]] = {
     "words beside": _words_beside,
     "written marks": _marked,
     "written on a slope": _aslant,
+    "written small and large": _two_sizes,
 }

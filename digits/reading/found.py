@@ -1,13 +1,17 @@
 """A digit that was found, and how its box lies to others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.reading.instances import Box, Instance
 from digits.reading.view import View
+
+Side = TypeVar("Side", int, float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,12 @@ def astray(own: Box, box: Box) -> float:
     of the other's longer side."""
     size = max(box[2] - box[0], box[3] - box[1])
     return max(abs(one - other) for one, other in zip(own, box, strict=True)) / size
+
+
+def around(boxes: Sequence[tuple[Side, Side, Side, Side]]) -> tuple[Side, Side, Side, Side]:
+    """Return the box around some (left, top, right, bottom)."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def overlap(one: Box, other: Box) -> float:

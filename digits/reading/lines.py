@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.finder import CELL
-from digits.reading.instances import RIM, Cells, Instance, cut_ink, to_box
+from digits.reading.found import around
+from digits.reading.instances import RIM, Instance, cut_ink, to_box
 from digits.reading.recogniser import DIGIT_HEIGHT, HEIGHT
 
 # Left of the ink, in pixels of the line; what is at least so bright is ink, of 255.
@@ -37,7 +38,7 @@ def to_line(digits: Sequence[Instance]) -> Line | None:
     look = digits[0].look
     if any(digit.look is not look for digit in digits):
         return None
-    box = _around(digits)
+    box = around([digit.box for digit in digits])
     ink = cut_ink(look, look.ink, box)
     height = median(digit.height for digit in digits)
     scale = min(DIGIT_HEIGHT / height, _HIGHEST / len(ink))
@@ -53,7 +54,7 @@ def part(line: Line, places: Sequence[float]) -> list[Instance]:
     between two, ink is parted halfway. Returns none where one of them would have no ink.
     """
     look = line.digits[0].look
-    left, top, right, bottom = (side // CELL for side in _around(line.digits))
+    left, top, right, bottom = (side // CELL for side in around([d.box for d in line.digits]))
     rows, columns = np.nonzero(look.ink[top:bottom, left:right])
     rows, columns = rows + top, columns + left
     middles = line.left + (np.array(places) - _MARGIN) / line.scale
@@ -73,13 +74,6 @@ def part(line: Line, places: Sequence[float]) -> list[Instance]:
         )
         for index in range(len(places))
     ]
-
-
-def _around(digits: Sequence[Instance]) -> Cells:
-    sides = np.array([digit.box for digit in digits])
-    left, top = sides[:, :2].min(axis=0).tolist()
-    right, bottom = sides[:, 2:].max(axis=0).tolist()
-    return left, top, right, bottom
 
 
 def _centred(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

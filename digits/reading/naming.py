@@ -3,17 +3,19 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import fmean
+from statistics import fmean, median
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
-from digits.reading.found import Found
+from digits.reading.found import Found, around
+from digits.reading.instances import Box
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
-from digits.reading.rows import to_numbers
+from digits.reading.rest import cover, is_something_left, without_rings
+from digits.reading.rows import in_order, to_numbers
 from digits.reading.search import find_digits, seen_print
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
@@ -30,8 +32,9 @@ _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT = 5.0, 0.1, 0.25
 _LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
-# is none, something looks like a digit sooner or later.
-_NEEDED_AT_SECOND = 1.5
+# is none, something looks like a digit sooner or later. And of each that is found when others are
+# covered, from so many times as near.
+_NEEDED_AT_SECOND, _NEEDED_BESIDE, _NEARER = 1.5, 1.0, 1.2
 
 
 class Named(NamedTuple):
@@ -50,19 +53,49 @@ def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[lis
 
     Returns them from top to bottom, then from left to right.
     """
-    for found, is_second in find_digits(classifier.finder, picture):
+    pictures = [picture, without_rings(picture)]
+    sights = [(_numbers(classifier, one), one) for one in pictures if one is not None]
+    numbers, picture = max(sights, key=_total)
+    latest = numbers
+    while latest:
+        digits = [digit.found for number in latest for digit in number]
+        before, picture = picture, cover(picture, [digit.place for digit in digits])
+        if not is_something_left(before, picture, median(digit.height for digit in digits)):
+            break
+        seen = digits[0].afar or digits[0]
+        latest = _numbers(classifier, picture, _NEARER * seen.scale)
+        if latest:
+            numbers = in_order(numbers + latest, _place)
+    return numbers
+
+
+def _numbers(
+    classifier: Classifier, picture: NDArray[np.uint8], nearer: float = 0
+) -> list[list[Named]]:
+    """Return the numbers of the first sight that has any, of looks at a scale above `nearer`."""
+    least = _NEEDED_BESIDE if nearer else _LEAST_EVIDENCE
+    for found, is_second in find_digits(classifier.finder, picture, nearer):
         digits = _name(classifier, found)
         likely = {one.found.box: one for one in digits if evidence([one]) >= _LEAST_OF_DIGIT}
         numbers = to_numbers([digit.found for digit in likely.values()])
         named = [[likely[digit.box] for digit in number] for number in numbers]
         odds = [evidence(number) for number in named]
-        if max(odds, default=-math.inf) >= (_NEEDED_AT_SECOND if is_second else _LEAST_EVIDENCE):
+        if max(odds, default=-math.inf) >= (_NEEDED_AT_SECOND if is_second else least):
             return [
                 read_line(classifier, number)
                 for number, log_odds in zip(named, odds, strict=True)
-                if log_odds >= _LEAST_EVIDENCE
+                if log_odds >= least
             ]
     return []
+
+
+def _total(sight: tuple[list[list[Named]], NDArray[np.uint8]]) -> float:
+    """Return what speaks for all digits on a picture together, more than there has to be."""
+    return sum(len(number) * (evidence(number) - _LEAST_EVIDENCE) for number in sight[0])
+
+
+def _place(number: Sequence[Named]) -> Box:
+    return around([digit.found.place for digit in number])
 
 
 def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:

@@ -7,12 +7,14 @@ import numpy as np
 from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
+from digits.reading.found import around
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
 from digits.reading.naming import evidence, name_numbers
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
 from digits.reading.reader import classify, to_reading
+from digits.reading.rest import cover, is_something_left
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
@@ -33,7 +35,8 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         return NumbersReading(reason="unreadable", error=str(error))
     if np.ptp(page.pixels) < _LEAST_CONTRAST:
         return NumbersReading(reason="blank")
-    if alone := _digit_alone(classifier, page):
+    alone = _digit_alone(classifier, page)
+    if alone and not _has_more(page, alone):
         return NumbersReading((alone,))
     numbers = tuple(
         _to_number(
@@ -45,6 +48,8 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         )
         for number in name_numbers(classifier, page.pixels)
     )
+    if alone and not numbers:
+        return NumbersReading((alone,))
     return NumbersReading(numbers, None if numbers else "no_digits")
 
 
@@ -63,6 +68,13 @@ def _digit_alone(classifier: Classifier, page: Page) -> Number | None:
     is_digit = _to_probability(-reading.ood_score)
     sides = (left, top, right, bottom)
     return _to_number([reading.probabilities], [reading.ood_score], [sides], is_digit, page)
+
+
+def _has_more(page: Page, alone: Number) -> bool:
+    """Whether there may be smaller digits beside one that all ink is, as `find_ink` sees it."""
+    left, top, width, height = (side / page.scale for side in alone.box)
+    covered = cover(page.pixels, [(left, top, left + width, top + height)])
+    return is_something_left(page.pixels, covered, height)
 
 
 def _to_number(
@@ -84,11 +96,10 @@ def _to_number(
         )
         for probabilities, score, box in zip(y_prob, ood_scores, boxes, strict=True)
     )
-    left, top, right, bottom = zip(*boxes, strict=True)
     return Number(
         text="".join(str(digit.prediction) for digit in digits),
         confidence=is_number * math.prod(max(digit.probabilities) for digit in digits),
-        box=_rectangle((min(left), min(top), max(right), max(bottom)), page),
+        box=_rectangle(around(boxes), page),
         digits=digits,
     )
 

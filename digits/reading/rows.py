@@ -1,13 +1,17 @@
 """Digits in rows: which are one line, how lines slope, and which are one number."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 
-from digits.reading.found import Found
+from digits.reading.found import Found, around
+from digits.reading.instances import Box
+
+Number = TypeVar("Number")
 
 # How near each other digits of one number are on a line, and how much of their height lies beside
 # each other, as shares of it.
@@ -48,18 +52,24 @@ def to_numbers(digits: Sequence[Found]) -> list[list[Found]]:
     """Return numbers from top to bottom, those beside each other from left to right, each with its
     digits in order."""
     numbers = [number for line in to_lines(digits) for number in _parted(line)]
-    rows: list[list[list[Found]]] = []
-    for number in sorted(numbers, key=_middle):
-        if rows and _middle(number) < max(digit.box[3] for digit in rows[-1][0]):
+    return in_order(numbers, lambda number: around([digit.box for digit in number]))
+
+
+def in_order(numbers: Iterable[Number], box: Callable[[Number], Box]) -> list[Number]:
+    """Return numbers, of which `box` says where they are, from top to bottom, and those beside each
+    other from left to right."""
+    rows: list[list[Number]] = []
+    for number in sorted(numbers, key=lambda number: _middle(box(number))):
+        if rows and _middle(box(number)) < min(box(other)[3] for other in rows[-1]):
             rows[-1].append(number)
         else:
             rows.append([number])
-    return [number for row in rows for number in sorted(row, key=lambda n: n[0].box[0])]
+    return [number for row in rows for number in sorted(row, key=lambda number: box(number)[0])]
 
 
-def _middle(number: list[Found]) -> float:
-    """Return where half of a number's height is, from the top."""
-    return (min(digit.box[1] for digit in number) + max(digit.box[3] for digit in number)) / 2
+def _middle(box: Box) -> float:
+    """Return where half of a box's height is, from the top."""
+    return (box[1] + box[3]) / 2
 
 
 def _are_neighbours(left: Found, right: Found) -> bool:

@@ -29,17 +29,21 @@ _ASIDE, _AROUND = 1.0, 0.45
 _MOST_TURNS, _LEAST_SLOPE = 2, 0.07
 # A letter's neighbours in its word are so near, again as a share of the height.
 _BESIDE = 0.6
+# Digits that are smaller than they seemed from afar, by this factor, were seen as one.
+_SMALLER = 0.6
 _MARGIN = 10
 
 
-def find_digits(finder: Finder, picture: NDArray[np.uint8]) -> Iterator[tuple[list[Found], bool]]:
+def find_digits(
+    finder: Finder, picture: NDArray[np.uint8], nearer: float = 0
+) -> Iterator[tuple[list[Found], bool]]:
     """Find the digits in a grey picture, uint8 array (height, width), any size and content.
 
     Yields what is seen surely from afar, and then, in case that is no number, what is seen from
     nearer; before each, where lines slope, what is seen of the picture turned. With each comes
-    whether it is more than a first sight.
+    whether it is more than a first sight. Looks begin at a scale above `nearer`.
     """
-    for look, found in enumerate(_glances(finder, View.of(picture))):
+    for look, found in enumerate(_glances(finder, View.of(picture), nearer)):
         level = _levelled(finder, picture, found)
         if level is not found:
             yield _closest(finder, level), True
@@ -85,13 +89,15 @@ def _levelled(finder: Finder, picture: NDArray[np.uint8], found: list[Found]) ->
     return found
 
 
-def _glances(finder: Finder, view: View) -> Iterator[list[Found]]:
+def _glances(finder: Finder, view: View, nearer: float) -> Iterator[list[Found]]:
     """Look from afar, and from nearer until what is found is sure and large enough, or to the end:
     yield what was surest in all. Then go on as if nothing had been found."""
     longest = max(view.pixels.shape)
     best: list[Found] = []
     for side in LOOKS:
         scale = side / longest if side == LOOKS[0] else min(side / longest, 1)
+        if scale <= nearer:
+            continue
         found = _look(finder, view, scale)
         heat = sum(digit.heat for digit in found)
         if heat >= sum(digit.heat for digit in best):
@@ -108,21 +114,34 @@ def _glances(finder: Finder, view: View) -> Iterator[list[Found]]:
 
 def _closest(finder: Finder, found: list[Found]) -> list[Found]:
     """Look at each line of digits again, at the size at which digits are read best."""
-    closer = [digit for line in to_lines(found) for digit in _closer(finder, line)]
+    closer: list[Found] = []
+    for line in to_lines(found):
+        height = median(digit.height for digit in line)
+        seen = _look_at(finder, line)
+        if len(seen) > len(line) and median(digit.height for digit in seen) < _SMALLER * height:
+            for part in to_lines(seen):
+                closer += _of_size(_look_at(finder, part), part)
+        else:
+            closer += _of_size(seen, line)
     return _distinct(closer)
 
 
-def _closer(finder: Finder, line: list[Found]) -> list[Found]:
-    """Look at a line of digits again."""
+def _look_at(finder: Finder, line: list[Found]) -> list[Found]:
+    """Look at a line of digits so that they are of the height at which digits are read."""
     height = median(digit.height for digit in line)
     boxes = np.array([digit.box for digit in line])
     around = height * np.array([_ASIDE, _AROUND])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
     scale = min(READING_HEIGHT / height, MOST_ENLARGED)
-    found = _look(finder, line[0].view, scale, (left, top), (right, bottom))
-    closer = [digit for digit in found if 0.4 < digit.height / height < 1.9]
-    return [replace(digit, afar=line[0]) for digit in closer] or line
+    return _look(finder, line[0].view, scale, (left, top), (right, bottom))
+
+
+def _of_size(closer: list[Found], line: list[Found]) -> list[Found]:
+    """Return what is about as high as a line's digits, seen from afar, were; or those."""
+    height = median(digit.height for digit in line)
+    likely = [digit for digit in closer if 0.4 < digit.height / height < 1.9]
+    return [replace(digit, afar=line[0]) for digit in likely] or line
 
 
 def seen_print(digits: Sequence[Found]) -> float:
