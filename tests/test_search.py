@@ -183,12 +183,16 @@ def test_nothing_is_left_where_nothing_was_covered():
         ("ellipse", (98, 98, 102, 102), False),  # a nought with a point in it
         ("ellipse", (205, 60, 215, 140), False),  # beside it
         ("rectangle", (90, 60, 110, 140), False),  # a form's
+        ("line", (140, 60, 150, 70), False),  # across the picture
     ],
 )
 def test_what_is_drawn_around_digits_is_covered(ring, inside, gone):
     page = Image.new("L", (240, 200), 250)
     pen = ImageDraw.Draw(page)
-    getattr(pen, ring)((20, 20, 190, 180), outline=40, width=4)
+    if ring == "line":
+        pen.line([(0, 90), (170, 90), (170, 30), (110, 30), (110, 199)], 40, 4)
+    else:
+        getattr(pen, ring)((20, 20, 190, 180), outline=40, width=4)
     pen.rectangle(inside, 30)
     bare = without_rings(np.asarray(page))
     assert (bare is not None) == gone

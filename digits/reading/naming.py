@@ -34,7 +34,7 @@ _LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
 # is none, something looks like a digit sooner or later. And of each that is found when others are
 # covered, from so many times as near.
-_NEEDED_AT_SECOND, _NEEDED_BESIDE, _NEARER = 1.5, 1.0, 1.2
+_NEEDED_AT_SECOND, _NEARER = 1.5, 1.2
 
 
 class Named(NamedTuple):
@@ -73,7 +73,7 @@ def _numbers(
     classifier: Classifier, picture: NDArray[np.uint8], nearer: float = 0
 ) -> list[list[Named]]:
     """Return the numbers of the first sight that has any, of looks at a scale above `nearer`."""
-    least = _NEEDED_BESIDE if nearer else _LEAST_EVIDENCE
+    least = _NEEDED_AT_SECOND if nearer else _LEAST_EVIDENCE
     for found, is_second in find_digits(classifier.finder, picture, nearer):
         digits = _name(classifier, found)
         likely = {one.found.box: one for one in digits if evidence([one]) >= _LEAST_OF_DIGIT}

@@ -19,7 +19,7 @@ _SIDE = 256
 _CONTRAST, _USUAL = 0.2, 0.9
 _LEAST_PIXELS, _LEAST_HEIGHT, _FLATTEST = 2, 0.15, 0.1
 # Ink, of 255, that hangs together is a ring if it goes around what is so high, as a share of its
-# height, and fills less of its box than the box of a form does.
+# height, fills less of its box than the box of a form does, and doesn't end at the picture's edge.
 _INK, _LEAST_INSIDE, _ROUND = 64, 0.25, 0.88
 
 
@@ -65,7 +65,9 @@ def without_rings(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     for index, place in enumerate(ndimage.find_objects(labels), 1):
         own = labels[place] == index
         others = (labels[place] > 0) & ~own
-        if others.any():
+        ends = zip(place, labels.shape, strict=True)
+        is_whole = all(side.start > 0 and side.stop < end for side, end in ends)
+        if is_whole and others.any():
             filled = ndimage.binary_fill_holes(own)
             inside = np.count_nonzero((filled & others).any(axis=1))
             if filled.mean() < _ROUND and inside >= _LEAST_INSIDE * len(own):
