@@ -17,7 +17,10 @@ from digits.reading.search import find_digits, seen_print
 
 def show(monkeypatch, look):
     """Have the finder see what `look` says of a scale."""
-    seen = lambda finder, view, scale, *_: look(scale)  # noqa: E731
+
+    def seen(finder, view, scale, *_):
+        return look(scale)
+
     monkeypatch.setattr("digits.reading.search._look", seen)
 
 
