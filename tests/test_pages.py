@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import ndimage
 
 from digits.data.composition import compose, compose_pages
 from digits.data.handwriting import Hand, draw_hand, write_digit, write_number
 from digits.data.pages import IGNORED, MOST_DIGITS, PRINT, SIDE, load_pages, save_pages
 from digits.data.sheet import Sheet, to_cells
+from digits.data.surroundings import Layer, cross, ring
 from digits.training.finder import MOST_WEIGHT, PRINT_WEIGHT, count_ink, draw_heat, to_targets
 
 PLAIN = Hand(slant=0, rotation=0, width=1, pen=None, level=0.5, unevenness=0)
@@ -105,3 +107,22 @@ def test_every_page_can_be_composed_at_any_size(handwritten, seed):
     image, sheet = compose(handwritten, 96, 64, np.random.default_rng(seed))
     assert image.shape == sheet.owners.shape == (64, 96)
     assert draw_hand(np.random.default_rng(seed)).level > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_ring_goes_around_its_box(seed):
+    layer = Layer(100, 80)
+    ring(layer, (30, 30, 70, 50), 3, np.random.default_rng(seed))
+    ink = layer.coverage()
+    assert ink[36:44, 40:60].max() == 0
+    around = ndimage.binary_closing(ink > 0.5, iterations=12)  # it may not close
+    assert ndimage.binary_fill_holes(around)[36:44, 40:60].all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cross_has_four_arms_around_its_middle(seed):
+    layer = Layer(80, 80)
+    cross(layer, (40, 40), 20, 4, np.random.default_rng(seed))
+    far = np.hypot(*(np.indices((80, 80)) - 40)) > 11
+    _, count = ndimage.label(far & (layer.coverage() > 0.2), np.ones((3, 3)))
+    assert count == 4

@@ -124,8 +124,21 @@ def test_print_beside_a_digit_is_seen_from_afar():
     printed[55:59, 57:61] = printed[55:59, 80:84] = printed[80:84, 57:61] = True
     afar = replace(near, seen=replace(near.seen, look=near.seen.look._replace(printed=printed)))
     near = replace(near, afar=replace(afar, scale=0.5))
-    assert seen_print([near]) == 16 * 4**2 / 40**2
-    assert seen_print([alone]) == 0
+    assert seen_print([near]) == (0, 16 * 4**2 / 40**2)
+    assert seen_print([alone]) == (0, 0)
+
+
+def test_print_right_beside_a_digit_makes_it_a_letter(monkeypatch):
+    digit, printed = found(200, 200, heat=0.6), np.zeros((250, 250), bool)
+    printed[55:59, 57:61] = True
+    seen = replace(digit.seen, look=digit.seen.look._replace(printed=printed))
+    other = replace(digit, seen=seen, scale=0.5)
+    answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
+    classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
+    for afar, count in ((digit, 1), (other, 0)):
+        sight = [replace(digit, afar=afar)], False
+        monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_, one=sight: [one])
+        assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
 
 
 def test_numbers_beside_a_larger_one_are_rows_of_their_own():

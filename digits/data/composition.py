@@ -144,13 +144,15 @@ def _write_cells(
     high = cell * random.uniform(0.9, 1.4)
     pitch = high * (1 if random.random() < 0.4 else random.uniform(1.1, 2.5))
     filled = 1 if random.random() < 0.6 else random.uniform(0.2, 1)
+    # Some write across the lines of their boxes: by which share of the room digits leave them.
+    beyond = 0.3 if random.random() < 0.3 else -0.1
     for top in np.arange(corner[1], sheet.height - 0.5 * high, pitch):
         for left in corner[0] + cell * np.arange(columns):
             sheet.cells.append((left, top, left + cell, top + high))
             if random.random() < filled:
                 glyphs = write_number(split, 1, size * random.uniform(0.85, 1.1), hand, 0, random)
                 room = cell - glyphs[0][0].coverage.shape[1], high - glyphs[0][0].coverage.shape[0]
-                x, y = random.uniform(0.1, 0.9, 2) * room
+                x, y = random.uniform(-beyond, 1 + beyond, 2) * room
                 place(sheet, glyphs, 1, left + x, top + y)
     return size
 

@@ -21,7 +21,7 @@ UNLIKE_DIGITS = "ACEFHJKMNPRTUVWXYacdefhkmnprtuvwxy"
 FONTS = (
     *("DejaVuSans-BoldOblique", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
     *("DejaVuSerif-Bold", "DejaVuSerif-BoldItalic", "STIXGeneralBol", "STIXGeneralBolIta"),
-    *("DejaVuSansDisplay", "DejaVuSerifDisplay", "cmb10", "cmmi10"),
+    *("DejaVuSansMono", "STIXGeneralItalic", "cmb10", "cmmi10"),
 )
 
 

@@ -14,8 +14,10 @@ from digits.data.surroundings import (
     Layer,
     cells,
     clutter,
+    cross,
     foreign_objects,
     light,
+    ring,
     ruling,
     texture,
     through_camera,
@@ -25,7 +27,8 @@ Random = np.random.Generator
 
 
 def _marks(sheet: Sheet, size: float, random: Random) -> Layer:
-    """Write dots, commas, dashes and strokes after and between digits, where there is room."""
+    """Write dots, commas, dashes, strokes and crosses after and between digits, where there is
+    room."""
     layer = Layer(sheet.width, sheet.height)
     pen = size * random.uniform(0.04, 0.13)
     for number in sheet.numbers:
@@ -39,7 +42,7 @@ def _marks(sheet: Sheet, size: float, random: Random) -> Layer:
         elif kind < 0.45:
             x, y = right + 0.08 * size, bottom - 0.04 * size
             layer.line([(x, y), (x - 0.06 * size, y + 0.18 * size)], pen)
-        elif kind < 0.8:
+        elif kind < 0.7:
             x, y = right_end + random.uniform(0.08, 0.5) * size, (top + bottom) / 2
             y += random.uniform(-0.4, 0.3) * size
             length = size * random.uniform(0.3, 2.5)
@@ -47,9 +50,13 @@ def _marks(sheet: Sheet, size: float, random: Random) -> Layer:
             for k in range(random.integers(1, 3)):
                 shift = k * 0.22 * size
                 layer.line([(x, y + shift), (x + length, y + rise + shift)], pen)
-        else:
+        elif kind < 0.85:
             x = right_end + random.uniform(0.15, 0.4) * size
             layer.line([(x + 0.3 * size, top), (x, bottom)], pen)
+        else:
+            arm = size * random.uniform(0.15, 0.4)
+            x = right_end + arm + random.uniform(0.08, 0.4) * size
+            cross(layer, (x, (top + bottom) / 2 + 0.15 * random.normal() * size), arm, pen, random)
     return layer
 
 
@@ -79,9 +86,12 @@ def _printed(sheet: Sheet, size: float, random: Random) -> Coverage:
         cells(layer, sheet.cells, size, random)
     elif kind < 0.2:
         ruling(layer, max(4, size * random.uniform(0.25, 2)), random, random.random() < 0.5)
-    elif kind < 0.4:
+    elif kind < 0.26:
+        for box in _around(sheet, size, random):
+            ring(layer, box, random.uniform(0.5, max(0.6, 0.12 * size)), random)
+    elif kind < 0.42:
         cells(layer, _around(sheet, size, random), size, random)
-    elif kind < 0.55:
+    elif kind < 0.57:
         pen = random.uniform(0.5, max(0.6, 0.1 * size))
         for left, _, right, bottom in _around(sheet, size, random):
             layer.line([(left, bottom), (right, bottom + random.normal(0, 0.05) * size)], pen)

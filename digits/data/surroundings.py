@@ -51,7 +51,8 @@ def ruling(layer: Layer, spacing: float, random: Random, grid: bool) -> None:
 
 def cells(layer: Layer, boxes: list[Box], height: float, random: Random) -> None:
     """Print a box around each of the given ones, or a comb; neighbours share a line, or don't."""
-    pen = random.uniform(0.5, max(1, 0.09 * height))
+    thickest = height * (0.09 if random.random() < 0.75 else 0.18)
+    pen = random.uniform(0.5, max(1, thickest))
     comb, inset = random.random() < 0.2, 0.0
     if random.random() < 0.25:
         inset = height * random.uniform(0.02, 0.12)
@@ -63,6 +64,29 @@ def cells(layer: Layer, boxes: list[Box], height: float, random: Random) -> None
         else:
             layer.line([(left, top), (right, top), (right, bottom), (left, bottom)], pen)
             layer.line([(left, bottom + pen / 2), (left, top - pen / 2)], pen)
+
+
+def ring(layer: Layer, box: Box, pen: float, random: Random) -> None:
+    """Draw a ring around a box, as somebody does who circles a number: it may not close."""
+    left, top, right, bottom = box
+    turns = np.linspace(0, 2 * math.pi * random.uniform(0.93, 1.1), 48) + random.uniform(0, 6)
+    uneven = 1 + 0.05 * np.sin(turns / 2 + random.uniform(0, 6))
+    across, down = math.sqrt(0.5) * random.uniform(0.85, 1.1, 2) * (right - left, bottom - top)
+    x = (left + right) / 2 + across * uneven * np.cos(turns)
+    y = (top + bottom) / 2 + down * uneven * np.sin(turns)
+    layer.line(list(zip(x.tolist(), y.tolist(), strict=True)), pen)
+
+
+def cross(
+    layer: Layer, middle: tuple[float, float], arm: float, pen: float, random: Random
+) -> None:
+    """Draw a plus, or a cross that stands for "times", as a hand does; `arm`: half a stroke."""
+    angle = random.normal(0, 0.1) + (math.pi / 4 if random.random() < 0.25 else 0)
+    for turn in (angle, angle + math.pi / 2 + random.normal(0, 0.1)):
+        way = arm * random.uniform(0.8, 1.2) * np.array([math.cos(turn), math.sin(turn)])
+        place = np.array(middle) + 0.1 * arm * random.normal(size=2)
+        ends = place - way, place + way
+        layer.line([(float(x), float(y)) for x, y in ends], pen)
 
 
 def foreign_objects(width: int, height: int, clear: Box, random: Random) -> Grey:

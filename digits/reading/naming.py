@@ -24,12 +24,13 @@ from digits.reading.search import find_digits, seen_print
 # Chosen on validation pages.
 _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 # What speaks for a number: the log-odds of its digits' centres; and against it: their OOD scores,
-# from the lowest on, and how much print is seen with them, in squares of a digit's height, more
-# than one digit that is taken for print. Fitted to numbers on validation pages, in other hands,
-# too, and to what is taken for numbers there and on pages of words, letters, scribbles and photos.
-# A digit of a number may be doubtful, but not as a dash or a stain is.
+# from the lowest on, and how much print is seen with them, in squares of a digit's height: in the
+# closer look, more than one digit that is taken for print, and twice what is beside them. Fitted to
+# numbers on validation pages, in other hands, too, and to what is taken for numbers there and on
+# pages of words, letters, scribbles and photos. A digit of a number may be doubtful, but not as a
+# dash or a stain is.
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
-_PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT = 5.0, 0.1, 0.25
+_PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
 _LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
 # is none, something looks like a digit sooner or later. And of each that is found when others are
@@ -140,11 +141,12 @@ def evidence(digits: Sequence[Named]) -> float:
     heat = fmean(digit.found.heat for digit in digits)
     score = fmean(digit.ood_score for digit in digits)
     center = math.log(heat / max(1 - heat, 1e-6))
-    printed = seen_print([digit.found for digit in digits]) - _DIGIT_OF_PRINT
+    closer, beside = seen_print([digit.found for digit in digits])
+    printed = max(closer - _DIGIT_OF_PRINT, 0) + _PRINT_BESIDE * beside
     return (
         _CENTER_WEIGHT * center
         - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
-        - _PRINT_WEIGHT * math.log1p(max(printed, 0) / _PRINT_UNIT)
+        - _PRINT_WEIGHT * math.log1p(printed / _PRINT_UNIT)
         + _BIAS
     )
 

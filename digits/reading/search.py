@@ -144,7 +144,7 @@ def _of_size(closer: list[Found], line: list[Found]) -> list[Found]:
     return [replace(digit, afar=line[0]) for digit in likely] or line
 
 
-def seen_print(digits: Sequence[Found]) -> float:
+def seen_print(digits: Sequence[Found]) -> tuple[float, float]:
     """Return how much print is seen with digits that stand beside each other, in squares of their
     height: in the closer look, where neighbours are cut off, and from afar, beside them."""
     afar, look = digits[0].afar or digits[0], digits[0].seen.look
@@ -158,7 +158,7 @@ def seen_print(digits: Sequence[Found]) -> float:
     for (x, y), (end, below) in boxes - [left, top]:  # a blocky digit is like print itself
         beside[y:below, x:end] = False
     closer = np.count_nonzero(look.printed) * (CELL / digits[0].scale) ** 2
-    return float(np.count_nonzero(beside) * cell**2 + closer) / height**2
+    return float(closer) / height**2, float(np.count_nonzero(beside) * cell**2) / height**2
 
 
 def _distinct(digits: list[Found]) -> list[Found]:
