@@ -180,12 +180,14 @@ def test_a_digit_is_read_among_other_things(classifier, handwritten):
     assert right >= 0.5 * len(SINGLES)
 
 
-@pytest.mark.parametrize("way", ["elsewhere", "another", "several", "there", "sure"])
+@pytest.mark.parametrize(
+    "way", ["elsewhere", "another", "several", "beside a line", "there", "sure"]
+)
 def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     classifier, handwritten, monkeypatch, way
 ):
-    """Or takes it for another, or sees several where it looks again; where all the ink surely is a
-    digit, the finder isn't asked."""
+    """Or takes it for another, or sees several where it looks again, of which none is doubtful;
+    where all the ink surely is a digit, the finder isn't asked."""
     picture = 255 - np.pad(np.kron(handwritten.images[0], np.ones((5, 5), np.uint8)), 40)
     alone = read_digit(picture, classifier)
     left, top, right, bottom = Image.fromarray(255 - picture).getbbox()
@@ -197,6 +199,8 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
         seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
     y_prob = np.eye(10, dtype=np.float32)[4]
     numbers = [[Named(seen, NOTHING, y_prob, -9.0)]] * (2 if way == "several" else 1)
+    if way == "beside a line":
+        numbers += [[Named(found(0, 0, heat=0.5), NOTHING, y_prob, -2.0)]]
     monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     monkeypatch.setattr(Reading, "is_sure", way == "sure")

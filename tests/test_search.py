@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from sights import found
 
 from digits.reading.found import around
+from digits.reading.ink import find_ink
 from digits.reading.naming import name_numbers
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
@@ -85,7 +86,7 @@ def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expecte
     monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    numbers = name_numbers(classifier, np.zeros((60, 100), np.uint8))
+    numbers = name_numbers(classifier, *np.zeros((2, 60, 100), np.uint8))
     texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
     assert texts == expected
 
@@ -98,7 +99,7 @@ def test_what_is_seen_at_second_sight_has_to_be_surer(monkeypatch, first, second
     monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: sights)
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+    assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
 
 
 def test_there_is_a_look_from_nearer_for_whom_what_is_seen_from_afar_is_no_digit(monkeypatch):
@@ -113,7 +114,7 @@ def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, print
     monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
-    assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+    assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
 
 
 def test_print_beside_a_digit_is_seen_from_afar():
@@ -138,7 +139,7 @@ def test_print_right_beside_a_digit_makes_it_a_letter(monkeypatch):
     for afar, count in ((digit, 1), (other, 0)):
         sight = [replace(digit, afar=afar)], False
         monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_, one=sight: [one])
-        assert len(name_numbers(classifier, np.zeros((500, 500), np.uint8))) == count
+        assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
 
 
 def test_numbers_beside_a_larger_one_are_rows_of_their_own():
@@ -210,7 +211,7 @@ def test_what_is_drawn_around_digits_is_covered(ring, inside, gone):
     else:
         getattr(pen, ring)((20, 20, 190, 180), outline=40, width=4)
     pen.rectangle(inside, 30)
-    bare = without_rings(np.asarray(page))
+    bare = without_rings(np.asarray(page), find_ink(np.asarray(page)))
     assert (bare is not None) == gone
     if bare is not None:
         assert Image.fromarray(250 - bare).getbbox() == (90, 60, 111, 141)

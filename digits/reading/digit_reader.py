@@ -11,13 +11,15 @@ from digits.reading.classifier import Classifier, load_cached
 from digits.reading.found import Found, astray
 from digits.reading.image import Source, UnreadableImage
 from digits.reading.instances import Box
-from digits.reading.naming import name_numbers
+from digits.reading.naming import Named, evidence, name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import first_look
 
 # How far a digit's box may be from the ink's, as a share of its size: for all of the ink as it is
 # seen from afar, for other things to be on the picture, and for the same ink seen closer.
 _NEAR, _ELSEWHERE, _THERE = 0.35, 0.2, 0.08
+# What speaks for a digit beside which doubtful ones don't count, as a logarithm of odds.
+_SURE_BESIDE = 1.0
 # Ink darker than this hangs together; what is so many times as large as a part of it is no digit.
 _INK, _PIECES = 64, 3
 
@@ -65,7 +67,7 @@ def _checked(
         seen = first_look(classifier.finder, grey)
         if len(seen) != 1 or _is_same(seen[0], box, reading.prediction):
             return reading
-    digits = [digit for number in name_numbers(classifier, grey) for digit in number]
+    digits = _likely(name_numbers(classifier, grey, ink))
     if not digits:
         return reading
     if len(digits) > 1:
@@ -88,6 +90,13 @@ def _checked(
         count=1,
         found=far >= _ELSEWHERE,
     )
+
+
+def _likely(numbers: list[list[Named]]) -> list[Named]:
+    """Return the digits of the numbers on a picture, without those that are doubtful beside a sure
+    one: where one digit is asked for, a part of a line is none."""
+    sure = [number for number in numbers if evidence(number) >= _SURE_BESIDE]
+    return [digit for number in sure or numbers for digit in number]
 
 
 def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:

@@ -49,12 +49,14 @@ class Named(NamedTuple):
     ood_score: float
 
 
-def name_numbers(classifier: Classifier, picture: NDArray[np.uint8]) -> list[list[Named]]:
+def name_numbers(
+    classifier: Classifier, picture: NDArray[np.uint8], ink: NDArray[np.uint8]
+) -> list[list[Named]]:
     """Find the numbers on a grey picture, uint8 array (height, width), and name their digits.
 
-    Returns them from top to bottom, then from left to right.
+    `ink`: what `find_ink` tells of it. Returns them from top to bottom, then from left to right.
     """
-    pictures = [picture, without_rings(picture)]
+    pictures = [picture, without_rings(picture, ink)]
     sights = [(_numbers(classifier, one), one) for one in pictures if one is not None]
     numbers, picture = max(sights, key=_total)
     latest = numbers

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
@@ -35,7 +36,8 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         return NumbersReading(reason="unreadable", error=str(error))
     if np.ptp(page.pixels) < _LEAST_CONTRAST:
         return NumbersReading(reason="blank")
-    alone = _digit_alone(classifier, page)
+    ink = find_ink(page.pixels)
+    alone = _digit_alone(classifier, page, ink)
     if alone and not _has_more(page, alone):
         return NumbersReading((alone,))
     numbers = tuple(
@@ -46,16 +48,15 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
             _to_probability(evidence(number)),
             page,
         )
-        for number in name_numbers(classifier, page.pixels)
+        for number in name_numbers(classifier, page.pixels, ink)
     )
     if alone and not numbers:
         return NumbersReading((alone,))
     return NumbersReading(numbers, None if numbers else "no_digits")
 
 
-def _digit_alone(classifier: Classifier, page: Page) -> Number | None:
+def _digit_alone(classifier: Classifier, page: Page, ink: NDArray[np.uint8]) -> Number | None:
     """Return the digit that all of a page's ink is, if it is large and sure: it needs no finder."""
-    ink = find_ink(page.pixels)
     box = Image.fromarray(ink).getbbox()
     if box is None or max(box[2] - box[0], box[3] - box[1]) < _LARGE * max(ink.shape):
         return None

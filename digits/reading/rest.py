@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from digits.reading.ink import find_ink, shrunk
+from digits.reading.ink import shrunk
 from digits.reading.instances import Box
 
 # Around a digit that is covered, as a share of its longer side.
@@ -57,10 +57,11 @@ def is_something_left(
     return False
 
 
-def without_rings(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def without_rings(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return a grey picture, uint8 array (height, width), without what has been drawn around other
-    ink, as a circle around a number; None where there is no such thing."""
-    labels, _ = ndimage.label(find_ink(picture) > _INK, np.ones((3, 3), bool))
+    ink, as a circle around a number; None where there is no such thing. `ink`: what `find_ink`
+    tells of it."""
+    labels, _ = ndimage.label(ink > _INK, np.ones((3, 3), bool))
     rings = np.zeros(labels.shape, bool)
     for index, place in enumerate(ndimage.find_objects(labels), 1):
         own = labels[place] == index
