@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from app.pictures import picture_html
-from app.words import in_numbers
+from app.words import in_brief, in_numbers
 from digits.commands import formats
 from digits.reading.image import read_page
 from digits.reading.numbers import Number, NumbersReading
@@ -46,15 +46,13 @@ def numbers_html(content: bytes, reading: NumbersReading) -> str:
 
 def _number_html(number: Number) -> str:
     figures = "".join(
-        f'<span class="{"doubtful" if digit.confidence < DOUBTFUL else "sure"}">'
-        f"{digit.prediction}</span>"
+        f'<span class="{"doubtful" if digit.confidence < DOUBTFUL else "sure"}"'
+        f' data-confidence="{html.escape(in_brief(digit.confidence))}">{digit.prediction}</span>'
         for digit in number.digits
     )
-    each = ", ".join(
-        f"{digit.prediction}: {in_numbers(digit.confidence)}" for digit in number.digits
-    )
-    sure = f"{in_numbers(number.confidence)} for all, {each}" if len(number.digits) > 1 else each
-    return f'<p class="number">{figures}</p><p>{html.escape(sure)}</p>'
+    is_one = "" if len(number.digits) == 1 else " that all are right"
+    sure = html.escape(in_numbers(number.confidence) + is_one)
+    return f'<p class="number">{figures}</p><p>{sure}</p>'
 
 
 def boxed(content: bytes, reading: NumbersReading) -> NDArray[np.uint8]:

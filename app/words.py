@@ -26,3 +26,12 @@ def in_numbers(probability: float) -> str:
     if probability < 0.001:
         return "< 0.1 %"
     return f"{100 * probability:.1f} %"
+
+
+def in_brief(probability: float) -> str:
+    """Return a probability from 0 to 1 as a whole percentage: "97 %", but never 0 or 100 %."""
+    if probability > 0.99:
+        return "> 99 %"
+    if probability < 0.01:
+        return "< 1 %"
+    return f"{100 * probability:.0f} %"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.words import in_numbers, in_words
+from app.words import in_brief, in_numbers, in_words
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ from app.words import in_numbers, in_words
 def test_in_words_and_numbers(probability, words, numbers):
     assert in_words(probability) == words
     assert in_numbers(probability) == numbers
+
+
+@pytest.mark.parametrize(
+    ("probability", "brief"), [(1, "> 99 %"), (0.99, "99 %"), (0.414, "41 %"), (0.001, "< 1 %")]
+)
+def test_in_brief_none_is_certain(probability, brief):
+    assert in_brief(probability) == brief

@@ -1,5 +1,8 @@
 """The hand that draws in the browser tests, with a mouse or a finger."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
@@ -81,6 +84,13 @@ def answer_on(page: Page) -> Locator:
 def expect_answer(page: Page, digit: int) -> None:
     """Wait until the page shows the digit as its answer."""
     expect(answer_on(page)).to_have_text(str(digit))
+
+
+def photograph(page: Page, name: str) -> None:
+    """Take a picture of the page, if $DIGITS_SCREENSHOTS names a folder for it."""
+    if folder := os.environ.get("DIGITS_SCREENSHOTS"):
+        page.mouse.move(0, 0)
+        page.screenshot(path=Path(folder, name))
 
 
 def expect_invitation(page: Page) -> None:

@@ -13,6 +13,7 @@ from hand import (
     draw_stroke,
     expect_answer,
     expect_invitation,
+    photograph,
     points_of,
     swipe,
 )
@@ -99,11 +100,12 @@ def test_a_number_is_read_with_its_boxes(open_page, device):
     expect_answer(page, 1)
 
 
-def test_a_long_number_has_room_on_a_desktop(open_page):
+def test_a_long_number_can_be_seen_on_a_desktop(open_page):
     page = open_page(**DESKTOP)
     for place, digit in enumerate((1, 7, 0, 8, 1, 7)):
         draw(page, digit, size=0.5, left=0.28 * place - 0.42)
     expect(page.locator(".number:visible")).to_have_text("170817")
+    photograph(page, "number.png")
     press(page, "clear")
     expect_invitation(page)
 

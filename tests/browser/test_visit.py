@@ -1,14 +1,10 @@
 """A visit to the page: uploads, keyboard only, both themes on desktop and phone."""
 
-import os
 import shutil
-from pathlib import Path
 
 import pytest
-from hand import DESKTOP, PHONE, draw, expect_answer
+from hand import DESKTOP, PHONE, draw, expect_answer, photograph
 from playwright.sync_api import Locator, Page, expect
-
-SCREENSHOTS = os.environ.get("DIGITS_SCREENSHOTS")
 
 # The least contrast between a colour of the elements and the page, by WCAG 2's formula.
 CONTRAST = """(elements, property) => {
@@ -107,5 +103,4 @@ def test_it_can_be_seen_and_touched(open_page, device, settings, theme):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     answer = page.locator(".digit").bounding_box()
     assert answer["y"] + answer["height"] <= settings["viewport"]["height"]
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS, f"{device}-{theme}.png"))
+    photograph(page, f"{device}-{theme}.png")
