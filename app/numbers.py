@@ -52,7 +52,7 @@ def _number_html(number: Number) -> str:
     )
     is_one = "" if len(number.digits) == 1 else " that all are right"
     sure = html.escape(in_numbers(number.confidence) + is_one)
-    return f'<p class="number">{figures}</p><p>{sure}</p>'
+    return f'<div><p class="number">{figures}</p><p>{sure}</p></div>'
 
 
 def boxed(content: bytes, reading: NumbersReading) -> NDArray[np.uint8]:

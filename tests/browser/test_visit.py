@@ -40,6 +40,16 @@ def test_an_upload_and_one_that_is_too_large(open_page, tmp_path):
 
 
 @pytest.mark.slow
+def test_the_numbers_of_a_page_fit_a_screen(open_page):
+    page = open_page(**DESKTOP)
+    page.get_by_role("tab", name="Upload").click()
+    page.set_input_files("input[type=file]", "docs/numbers.jpg")
+    expect(page.locator(".number")).to_have_text(["6455", "731117", "01", "12915", "124"])
+    picture = page.locator(".numbers figure img").bounding_box()
+    assert picture["y"] + picture["height"] <= DESKTOP["viewport"]["height"]
+
+
+@pytest.mark.slow
 def test_a_table_fits_a_phone(open_page, tmp_path):
     page = open_page(**PHONE)
     page.get_by_role("tab", name="Upload").click()
