@@ -50,8 +50,8 @@ def _number_html(number: Number) -> str:
         f' data-confidence="{html.escape(in_brief(digit.confidence))}">{digit.prediction}</span>'
         for digit in number.digits
     )
-    is_one = "" if len(number.digits) == 1 else " that all are right"
-    sure = html.escape(in_numbers(number.confidence) + is_one)
+    of_all = " that all are right" if len(number.digits) > 1 else ""
+    sure = html.escape(in_numbers(number.confidence) + of_all)
     return f'<div><p class="number">{figures}</p><p>{sure}</p></div>'
 
 
