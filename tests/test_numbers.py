@@ -21,10 +21,11 @@ from digits.reading.digit_reader import read_digit
 from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.found import overlap
 from digits.reading.instances import to_instances
-from digits.reading.naming import Named
+from digits.reading.naming import Named, NamedNumber
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading
+from digits.reading.unread import Unread
 from digits.reading.view import View
 
 NOTHING = np.zeros((28, 28), np.uint8)
@@ -198,9 +199,11 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
     elif way != "there":
         seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
     y_prob = np.eye(10, dtype=np.float32)[4]
-    numbers = [[Named(seen, NOTHING, y_prob, -9.0)]] * (2 if way == "several" else 1)
+    digit = Named(seen, NOTHING, y_prob, -9.0)
+    numbers = [NamedNumber([digit], Unread(0, 0))] * (2 if way == "several" else 1)
     if way == "beside a line":
-        numbers += [[Named(found(0, 0, heat=0.5), NOTHING, y_prob, -2.0)]]
+        stub = Named(found(0, 0, heat=0.5), NOTHING, y_prob, -2.0)
+        numbers += [NamedNumber([stub], Unread(0, 0))]
     monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     monkeypatch.setattr(Reading, "is_sure", way == "sure")

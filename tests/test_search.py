@@ -87,7 +87,7 @@ def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expecte
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     numbers = name_numbers(classifier, *np.zeros((2, 60, 100), np.uint8))
-    texts = ["".join(str(digit.y_prob.argmax()) for digit in number) for number in numbers]
+    texts = ["".join(str(one.y_prob.argmax()) for one in number.digits) for number in numbers]
     assert texts == expected
 
 

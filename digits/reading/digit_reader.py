@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from digits.reading.classifier import Classifier, load_cached
 from digits.reading.found import Found, astray
 from digits.reading.image import Source, UnreadableImage
-from digits.reading.instances import Box
-from digits.reading.naming import Named, evidence, name_numbers
+from digits.reading.naming import Named, NamedNumber, name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import first_look
 
@@ -19,9 +17,7 @@ from digits.reading.search import first_look
 # seen from afar, for other things to be on the picture, and for the same ink seen closer.
 _NEAR, _ELSEWHERE, _THERE = 0.35, 0.2, 0.08
 # What speaks for a digit beside which doubtful ones don't count, as a logarithm of odds.
-_SURE_BESIDE = 1.0
-# Ink darker than this hangs together; what is so many times as large as a part of it is no digit.
-_INK, _PIECES = 64, 3
+_SURE_BESIDE = 2.2
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -74,7 +70,7 @@ def _checked(
         return Reading(reason="several_digits", count=len(digits), found=True)
     seen_closer, image, y_prob, score = digits[0]
     prediction = int(y_prob.argmax())
-    if prediction == reading.prediction or _is_piece(seen_closer.place, ink):
+    if prediction == reading.prediction:
         return reading
     far = astray(seen_closer.place, box)
     if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
@@ -92,26 +88,13 @@ def _checked(
     )
 
 
-def _likely(numbers: list[list[Named]]) -> list[Named]:
+def _likely(numbers: list[NamedNumber]) -> list[Named]:
     """Return the digits of the numbers on a picture, without those that are doubtful beside a sure
     one: where one digit is asked for, a part of a line is none."""
-    sure = [number for number in numbers if evidence(number) >= _SURE_BESIDE]
-    return [digit for number in sure or numbers for digit in number]
+    sure = [number for number in numbers if number.log_odds >= _SURE_BESIDE]
+    return [digit for number in sure or numbers for digit in number.digits]
 
 
 def _is_same(seen: Found, box: tuple[int, int, int, int], prediction: int) -> bool:
     """Whether a digit that the finder sees from afar is what was read of all the ink in a box."""
     return astray(seen.place, box) < _NEAR and seen.logits.argmax() == prediction
-
-
-def _is_piece(box: Box, ink: NDArray[np.uint8]) -> bool:
-    """Whether what is in a box is a small part of ink that hangs together, as the strokes of a
-    letter or a sign."""
-    labels, _ = ndimage.label(ink > _INK)
-    left, top, right, bottom = (round(side) for side in box)
-    inside = labels[max(top, 0) : bottom, max(left, 0) : right]
-    if not inside.any():
-        return False
-    rows, columns = ndimage.find_objects(labels)[np.bincount(inside[inside > 0]).argmax() - 1]
-    whole = max(rows.stop - rows.start, columns.stop - columns.start)
-    return bool(whole > _PIECES * max(right - left, bottom - top))

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
 from digits.reading.found import Found, around
+from digits.reading.ink import find_ink
 from digits.reading.instances import Box
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
 from digits.reading.search import find_digits, seen_print
+from digits.reading.unread import Unread, find_unread
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
@@ -24,18 +26,21 @@ from digits.reading.search import find_digits, seen_print
 # Chosen on validation pages.
 _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 # What speaks for a number: the log-odds of its digits' centres; and against it: their OOD scores,
-# from the lowest on, and how much print is seen with them, in squares of a digit's height: in the
-# closer look, more than one digit that is taken for print, and twice what is beside them. Fitted to
-# numbers on validation pages, in other hands, too, and to what is taken for numbers there and on
-# pages of words, letters, scribbles and photos. A digit of a number may be doubtful, but not as a
-# dash or a stain is.
-_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -2.4
+# from the lowest on; how much print is seen with them, in squares of a digit's height: in the
+# closer look, more than one digit that is taken for print, and twice what is beside them; and what
+# else is written on the picture, as shares of what is read. Fitted to numbers on validation pages,
+# in other hands, too, and to what is taken for numbers there and on pages of words, letters,
+# scribbles and photos.
+_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
-_LEAST_EVIDENCE, _LEAST_OF_DIGIT = -1.2, -6.5
+_JOINED_WEIGHT, _JOINED_UNIT, _AROUND_WEIGHT = 2.0, 0.1, 0.75
+# A number has to be likelier than not. A digit of one may be doubtful, but not as a dash or a stain
+# is.
+_NEEDED, _NEEDED_OF_DIGIT = 0.0, -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
 # is none, something looks like a digit sooner or later. And of each that is found when others are
 # covered, from so many times as near.
-_NEEDED_AT_SECOND, _NEARER = 1.5, 1.2
+_NEEDED_AT_SECOND, _NEARER = 2.7, 1.2
 
 
 class Named(NamedTuple):
@@ -49,56 +54,101 @@ class Named(NamedTuple):
     ood_score: float
 
 
+class NamedNumber(NamedTuple):
+    """Digits that stand beside each other."""
+
+    digits: list[Named]
+    """From left to right."""
+    unread: Unread
+    """What else is written."""
+
+    @property
+    def log_odds(self) -> float:
+        """The logarithm of the odds that there is a number."""
+        joined, around = self.unread
+        return (
+            _evidence(self.digits)
+            - _JOINED_WEIGHT * math.log1p(joined / _JOINED_UNIT)
+            - _AROUND_WEIGHT * math.log1p(around)
+        )
+
+    @property
+    def place(self) -> Box:
+        """Its box in pixels of the picture."""
+        return around([digit.found.place for digit in self.digits])
+
+
+class Sight(NamedTuple):
+    """A picture to find numbers on."""
+
+    picture: NDArray[np.uint8]
+    """uint8 array (height, width), grey."""
+    ink: NDArray[np.uint8]
+    """What `find_ink` tells of it."""
+
+    def without(self, digits: Sequence[Found]) -> "Sight":
+        """Cover digits."""
+        places = [digit.place for digit in digits]
+        return Sight(cover(self.picture, places), cover(self.ink, map(self.to_ink, places)))
+
+    def to_ink(self, box: Box) -> Box:
+        """Return where a box of the picture is in `ink`, which may be smaller."""
+        scale = max(self.ink.shape) / max(self.picture.shape)
+        left, top, right, bottom = (scale * side for side in box)
+        return left, top, right, bottom
+
+
 def name_numbers(
     classifier: Classifier, picture: NDArray[np.uint8], ink: NDArray[np.uint8]
-) -> list[list[Named]]:
+) -> list[NamedNumber]:
     """Find the numbers on a grey picture, uint8 array (height, width), and name their digits.
 
     `ink`: what `find_ink` tells of it. Returns them from top to bottom, then from left to right.
     """
-    pictures = [picture, without_rings(picture, ink)]
-    sights = [(_numbers(classifier, one), one) for one in pictures if one is not None]
-    numbers, picture = max(sights, key=_total)
+    sights = [Sight(picture, ink)]
+    bare = without_rings(picture, ink)
+    if bare is not None:
+        sights.append(Sight(bare, find_ink(bare)))
+    each = [_numbers(classifier, sight) for sight in sights]
+    numbers, sight = max(zip(each, sights, strict=True), key=lambda one: _total(one[0]))
     latest = numbers
     while latest:
-        digits = [digit.found for number in latest for digit in number]
-        before, picture = picture, cover(picture, [digit.place for digit in digits])
-        if not is_something_left(before, picture, median(digit.height for digit in digits)):
+        digits = [digit.found for number in latest for digit in number.digits]
+        before, sight = sight, sight.without(digits)
+        height = median(digit.height for digit in digits)
+        if not is_something_left(before.picture, sight.picture, height):
             break
         seen = digits[0].afar or digits[0]
-        latest = _numbers(classifier, picture, _NEARER * seen.scale)
+        latest = _numbers(classifier, sight, _NEARER * seen.scale)
         if latest:
-            numbers = in_order(numbers + latest, _place)
+            numbers = in_order(numbers + latest, lambda number: number.place)
     return numbers
 
 
-def _numbers(
-    classifier: Classifier, picture: NDArray[np.uint8], nearer: float = 0
-) -> list[list[Named]]:
-    """Return the numbers of the first sight that has any, of looks at a scale above `nearer`."""
-    least = _NEEDED_AT_SECOND if nearer else _LEAST_EVIDENCE
-    for found, is_second in find_digits(classifier.finder, picture, nearer):
+def _numbers(classifier: Classifier, sight: Sight, nearer: float = 0) -> list[NamedNumber]:
+    """Return the numbers at the first look that has any, of looks at a scale above `nearer`."""
+    needed = _NEEDED_AT_SECOND if nearer else _NEEDED
+    for found, is_second in find_digits(classifier.finder, sight.picture, nearer):
         digits = _name(classifier, found)
-        likely = {one.found.box: one for one in digits if evidence([one]) >= _LEAST_OF_DIGIT}
-        numbers = to_numbers([digit.found for digit in likely.values()])
-        named = [[likely[digit.box] for digit in number] for number in numbers]
-        odds = [evidence(number) for number in named]
-        if max(odds, default=-math.inf) >= (_NEEDED_AT_SECOND if is_second else least):
+        likely = {one.found.box: one for one in digits if _evidence([one]) >= _NEEDED_OF_DIGIT}
+        rows = to_numbers([digit.found for digit in likely.values()])
+        numbers = [[likely[digit.box] for digit in row] for row in rows]
+        numbers = [number for number in numbers if _evidence(number) >= needed]
+        boxes = [[sight.to_ink(digit.found.place) for digit in number] for number in numbers]
+        named = list(map(NamedNumber, numbers, find_unread(sight.ink, boxes)))
+        surest = max((number.log_odds for number in named), default=-math.inf)
+        if surest >= (_NEEDED_AT_SECOND if is_second else needed):
             return [
-                read_line(classifier, number)
-                for number, log_odds in zip(named, odds, strict=True)
-                if log_odds >= least
+                number._replace(digits=read_line(classifier, number.digits))
+                for number in named
+                if number.log_odds >= needed
             ]
     return []
 
 
-def _total(sight: tuple[list[list[Named]], NDArray[np.uint8]]) -> float:
-    """Return what speaks for all digits on a picture together, more than there has to be."""
-    return sum(len(number) * (evidence(number) - _LEAST_EVIDENCE) for number in sight[0])
-
-
-def _place(number: Sequence[Named]) -> Box:
-    return around([digit.found.place for digit in number])
+def _total(numbers: Sequence[NamedNumber]) -> float:
+    """Return what speaks for all digits on a picture together."""
+    return sum(len(number.digits) * number.log_odds for number in numbers)
 
 
 def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:
@@ -137,9 +187,9 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
     return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
 
 
-def evidence(digits: Sequence[Named]) -> float:
-    """Return what speaks for digits, one or several that stand beside each other: the logarithm of
-    the odds that there is a number."""
+def _evidence(digits: Sequence[Named]) -> float:
+    """Return what speaks for digits, one or several that stand beside each other, themselves: a
+    logarithm of odds."""
     heat = fmean(digit.found.heat for digit in digits)
     score = fmean(digit.ood_score for digit in digits)
     center = math.log(heat / max(1 - heat, 1e-6))

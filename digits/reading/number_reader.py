@@ -12,7 +12,7 @@ from digits.reading.found import around
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
-from digits.reading.naming import evidence, name_numbers
+from digits.reading.naming import name_numbers
 from digits.reading.numbers import Digit, Number, NumbersReading, Rectangle
 from digits.reading.reader import classify, to_reading
 from digits.reading.rest import cover, is_something_left
@@ -42,10 +42,10 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
         return NumbersReading((alone,))
     numbers = tuple(
         _to_number(
-            [digit.y_prob.tolist() for digit in number],
-            [digit.ood_score for digit in number],
-            [digit.found.place for digit in number],
-            _to_probability(evidence(number)),
+            [digit.y_prob.tolist() for digit in number.digits],
+            [digit.ood_score for digit in number.digits],
+            [digit.found.place for digit in number.digits],
+            _to_probability(number.log_odds),
             page,
         )
         for number in name_numbers(classifier, page.pixels, ink)

@@ -73,9 +73,10 @@ def _look(
     top, left = (rows - height) // 2, (columns - width) // 2
     page = np.full((rows, columns), np.median(picture), np.uint8)
     page[top : top + height, left : left + width] = picture
-    instances = to_instances(page, finder.look(page))
     place = corner[0] - left / scale, corner[1] - top / scale
-    return [Found(instance, view, scale, place) for instance in instances]
+    found = [Found(one, view, scale, place) for one in to_instances(page, finder.look(page))]
+    # Beside the picture a pattern goes on, where it was turned, and the margin may look like ink.
+    return [digit for digit in found if view.holds(digit.box)]
 
 
 def _levelled(finder: Finder, picture: NDArray[np.uint8], found: list[Found]) -> list[Found]:

@@ -46,3 +46,9 @@ class View:
         across, down = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
         across, down = math.hypot(across * cos, down * sin), math.hypot(across * sin, down * cos)
         return x - across, y - down, x + across, y + down
+
+    def holds(self, box: Box) -> bool:
+        """Whether the middle of a box of the view is on the picture."""
+        left, top, right, bottom = self.to_picture(box)
+        height, width = self.shape
+        return 0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height

@@ -1,0 +1,76 @@
+"""What is written on a picture and is no digit's: of scribbles and words, parts look like digits.
+
+Lines don't count: ruled paper, forms and tables have some, and the edges of a sheet are such.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import chain
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from digits.reading.instances import Box
+
+# What is at least so bright is ink, of 255. What goes on along a row or a column for so long, as a
+# share of digits' height, is a line.
+_INK, _LINE = 64, 1.1
+# Around a digit's box, as a share of its longer side, ink is its own.
+_RIM = 0.1
+_NEIGHBOURS = np.ones((3, 3), bool)
+
+
+class Unread(NamedTuple):
+    """How much ink is no digit's."""
+
+    joined: float
+    """What hangs together with a number's ink, as a share of it."""
+    around: float
+    """All on the picture, as a share of the ink of all its numbers."""
+
+
+def find_unread(ink: NDArray[np.uint8], numbers: Sequence[Sequence[Box]]) -> list[Unread]:
+    """Return for each number on a picture how much else is written there.
+
+    `ink`: what `find_ink` tells of the picture; `numbers`: the boxes of each one's digits (left,
+    top, right, bottom), in pixels of `ink`.
+    """
+    is_ink = ink > _INK
+    places = [[_place(box) for box in boxes] for boxes in numbers]
+    rest = is_ink.copy()
+    for place in chain(*places):
+        rest[place] = False
+    if not numbers or not rest.any():
+        return [Unread(0, 0)] * len(numbers)
+    height = median(bottom - top for _, top, _, bottom in chain(*numbers))
+    rest &= ~_lines(is_ink, max(round(_LINE * height), 3))
+    labels, count = ndimage.label(is_ink, _NEIGHBOURS)
+    left = np.bincount(labels[rest], minlength=count + 1)
+    read = [sum(np.count_nonzero(is_ink[place]) for place in some) for some in places]
+    around = left.sum() / max(sum(read), 1)
+    own = [np.unique(np.concatenate([labels[one].ravel() for one in some])) for some in places]
+    joined = [left[labels].sum() / max(some, 1) for labels, some in zip(own, read, strict=True)]
+    return [Unread(float(some), float(around)) for some in joined]
+
+
+def _place(box: Box) -> tuple[slice, slice]:
+    left, top, right, bottom = box
+    rim = _RIM * max(right - left, bottom - top)
+    return _span(top - rim, bottom + rim), _span(left - rim, right + rim)
+
+
+def _span(start: float, end: float) -> slice:
+    return slice(max(math.floor(start), 0), max(math.ceil(end), 0))
+
+
+def _lines(is_ink: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Return which ink is part of so long a run along a row or a column (morphological opening)."""
+    pixels, lines = is_ink.view(np.uint8), np.zeros_like(is_ink)
+    for axis in (0, 1):
+        starts = ndimage.minimum_filter1d(pixels, length, axis, mode="constant")
+        shift = -1 if length % 2 == 0 else 0
+        lines |= ndimage.maximum_filter1d(starts, length, axis, mode="constant", origin=shift) > 0
+    return lines
