@@ -1,7 +1,7 @@
 """Train a variant of the recipe on 50,000 digits and score it on 10,000 others, no test digits.
 
 `python -m benchmarks.variants --changes '{"dropout": 0.3}' --precision mixed_bfloat16 --seed 2`;
-what came of it so far is in benchmarks/README.md.
+what came of it so far is in benchmarks/log.md.
 """
 
 import argparse

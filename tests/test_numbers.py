@@ -217,6 +217,23 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
         assert reading.found == (way == "elsewhere")
 
 
+def test_what_its_ink_alone_does_not_tell_is_a_digit_where_the_finder_sees_one(
+    classifier, monkeypatch
+):
+    cross = Image.new("L", (200, 200), 255)
+    pen = ImageDraw.Draw(cross)
+    pen.line((60, 50, 140, 150), 0, 12)
+    pen.line((140, 50, 60, 150), 0, 12)
+    monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: [])
+    assert read_digit(cross, classifier).reason == "not_a_digit"
+    y_prob = np.eye(10, dtype=np.float32)[4]
+    digit = Named(found(60, 50, 80, 100), NOTHING, y_prob, classifier.ood_threshold + 1)
+    numbers = [NamedNumber([digit], Unread(0, 0))]
+    monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
+    reading = read_digit(cross, classifier)
+    assert (reading.prediction, reading.reason, reading.found) == (4, None, False)
+
+
 @pytest.mark.parametrize(
     ("confidence", "score", "reason", "sure"),
     [

@@ -13,9 +13,9 @@ from digits.reading.naming import Named, NamedNumber, name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import first_look
 
-# How far a digit's box may be from the ink's, as a share of its size: for all of the ink as it is
-# seen from afar, for other things to be on the picture, and for the same ink seen closer.
-_NEAR, _ELSEWHERE, _THERE = 0.35, 0.2, 0.08
+# How far a digit's box is from the ink's, as a share of its size: at most, if it is all of the ink
+# as it is seen from afar; at least, if other things are on the picture.
+_NEAR, _ELSEWHERE = 0.35, 0.2
 # What speaks for a digit beside which doubtful ones don't count, as a logarithm of odds.
 _SURE_BESIDE = 2.2
 
@@ -72,11 +72,6 @@ def _checked(
     prediction = int(y_prob.argmax())
     if prediction == reading.prediction:
         return reading
-    far = astray(seen_closer.place, box)
-    if far < _THERE and reading.ood_score is not None:  # the same thing, looked at twice
-        score = (score + reading.ood_score) / 2
-        if score > classifier.ood_threshold:
-            return reading
     return Reading(
         prediction=prediction,
         confidence=float(y_prob.max()),
@@ -84,7 +79,7 @@ def _checked(
         digit=image,
         ood_score=score,
         count=1,
-        found=far >= _ELSEWHERE,
+        found=astray(seen_closer.place, box) >= _ELSEWHERE,
     )
 
 

@@ -34,7 +34,8 @@ class Reading:
     digit: NDArray[np.uint8] | None = None
     """What the model saw: uint8 array (28, 28), ink bright."""
     ood_score: float | None = None
-    """The higher, the less of a digit; up to the model's `ood_threshold` it is taken for one."""
+    """The higher, the less of a digit; up to the model's `ood_threshold` it is taken for one, and
+    beyond it where the finder sees one."""
     count: int | None = None
     """How many connected components of a digit's size there are, or how many digits were found."""
     found: bool = False
