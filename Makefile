@@ -21,8 +21,8 @@ run: $(UV) ## make the environment and run the pipeline
 test: $(UV) lint ## make the environment and run the quick tests
 	$(UV) run --locked pytest $(PARALLEL)
 
-test-all: test ## and then all that takes long
-	$(UV) run --locked pytest $(PARALLEL) -m slow
+test-all: test ## and then all that takes long, by three processes: half the time they wait
+	$(UV) run --locked pytest $(PARALLEL) --numprocesses 3 -m slow
 
 lint: $(UV) ## check style, spelling and lock files
 	$(EVERYTHING) --locked | diff requirements.txt - # `make lock` brings all up to date

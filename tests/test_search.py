@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from sights import found
 
 from digits.reading.found import around
@@ -162,8 +162,19 @@ def test_what_was_one_from_afar_and_is_several_is_looked_at_again(monkeypatch):
 def test_looks_begin_above_a_scale(monkeypatch):
     scales = []
     show(monkeypatch, lambda scale: scales.append(scale) or [])
-    list(find_digits(None, np.zeros((500, 500), np.uint8), 0.3))
+    list(find_digits(None, np.zeros((500, 500), np.uint8), nearer=0.3))
     assert scales == [256 / 500, 1]
+
+
+@pytest.mark.parametrize(
+    ("highest", "sides"),
+    [(400, [64, 128, 256, 500]), (50, [128, 256, 500, 64]), (0, [64, 128, 256, 500])],
+)
+def test_looks_for_which_ink_is_too_small_come_last(monkeypatch, highest, sides):
+    scales = []
+    show(monkeypatch, lambda scale: scales.append(scale) or [])
+    list(find_digits(None, np.zeros((500, 500), np.uint8), highest))
+    assert scales == [side / 500 for side in sides]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +197,15 @@ def test_what_is_left_may_be_smaller_digits(shape, left):
     covered = cover(picture, [(20, 20, 41, 71)])
     assert covered[:80, :60].min() == 250
     assert is_something_left(picture, covered, 50) == left
+
+
+def test_a_cover_over_the_edge_of_a_shadow_is_nothing_left():
+    page = Image.new("L", (300, 200), 250)
+    ImageDraw.Draw(page).polygon([(0, 80), (300, 40), (300, 200), (0, 200)], 170)
+    page = page.filter(ImageFilter.GaussianBlur(8))
+    ImageDraw.Draw(page).rectangle((100, 20, 120, 70), 30)
+    picture = np.asarray(page)
+    assert not is_something_left(picture, cover(picture, [(100, 20, 121, 71)]), 50)
 
 
 def test_nothing_is_left_where_nothing_was_covered():

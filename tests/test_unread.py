@@ -10,7 +10,7 @@ from sights import found
 from digits.reading.ink import find_ink
 from digits.reading.naming import name_numbers
 from digits.reading.search import find_digits
-from digits.reading.unread import find_unread
+from digits.reading.unread import find_unread, highest
 from digits.reading.view import View
 
 CURVE = [(60, 70), (70, 75), (80, 85), (88, 97), (94, 110), (98, 124), (100, 138)]
@@ -69,6 +69,12 @@ def test_what_is_longer_than_a_digit_is_high_is_a_line(length, counts):
     ink[40:80, 40:50] = 255
     ink[10:14, 100 : 100 + length] = 255
     assert (find_unread(ink, [[(40, 40, 50, 80)]])[0].around > 0) == counts
+
+
+def test_the_highest_ink_hangs_together():
+    assert highest(find_ink(picture())) == pytest.approx(40, abs=6)
+    assert highest(find_ink(picture([(150, 10), (150, 140)]))) == pytest.approx(131, abs=6)
+    assert highest(np.zeros((9, 9), np.uint8)) == 0
 
 
 @pytest.mark.parametrize(("strokes", "count"), [((), 1), ((CURVE,), 0)])

@@ -16,8 +16,9 @@ from digits.reading.search import first_look
 # How far a digit's box is from the ink's, as a share of its size: at most, if it is all of the ink
 # as it is seen from afar; at least, if other things are on the picture.
 _NEAR, _ELSEWHERE = 0.35, 0.2
-# What speaks for a digit beside which doubtful ones don't count, as a logarithm of odds.
-_SURE_BESIDE = 2.2
+# What has to speak for a digit, as a logarithm of odds: less than elsewhere, since there should be
+# one. And for one beside which doubtful ones don't count.
+_NEEDED, _SURE_BESIDE = -0.5, 2.2
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -63,7 +64,7 @@ def _checked(
         seen = first_look(classifier.finder, grey)
         if len(seen) != 1 or _is_same(seen[0], box, reading.prediction):
             return reading
-    digits = _likely(name_numbers(classifier, grey, ink))
+    digits = _likely(name_numbers(classifier, grey, ink, _NEEDED))
     if not digits:
         return reading
     if len(digits) > 1:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from digits.reading.recogniser import best_path, log_likelihood
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
 from digits.reading.search import find_digits, seen_print
-from digits.reading.unread import Unread, find_unread
+from digits.reading.unread import Unread, find_unread, highest
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
@@ -34,9 +35,8 @@ _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
 _JOINED_WEIGHT, _JOINED_UNIT, _AROUND_WEIGHT = 2.0, 0.1, 0.75
-# A number has to be likelier than not. A digit of one may be doubtful, but not as a dash or a stain
-# is.
-_NEEDED, _NEEDED_OF_DIGIT = 0.0, -5.3
+# A digit of a number may be doubtful, but not as a dash or a stain is.
+_NEEDED_OF_DIGIT = -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
 # is none, something looks like a digit sooner or later. And of each that is found when others are
 # covered, from so many times as near.
@@ -54,7 +54,8 @@ class Named(NamedTuple):
     ood_score: float
 
 
-class NamedNumber(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class NamedNumber:
     """Digits that stand beside each other."""
 
     digits: list[Named]
@@ -62,7 +63,7 @@ class NamedNumber(NamedTuple):
     unread: Unread
     """What else is written."""
 
-    @property
+    @cached_property
     def log_odds(self) -> float:
         """The logarithm of the odds that there is a number."""
         joined, around = self.unread
@@ -91,25 +92,38 @@ class Sight(NamedTuple):
         places = [digit.place for digit in digits]
         return Sight(cover(self.picture, places), cover(self.ink, map(self.to_ink, places)))
 
+    @property
+    def scale(self) -> float:
+        """Pixels of `ink`, which may be smaller, for one of the picture."""
+        return float(max(self.ink.shape) / max(self.picture.shape))
+
+    @property
+    def highest(self) -> float:
+        """How high the highest ink is, in pixels of the picture."""
+        return highest(self.ink) / self.scale
+
     def to_ink(self, box: Box) -> Box:
-        """Return where a box of the picture is in `ink`, which may be smaller."""
-        scale = max(self.ink.shape) / max(self.picture.shape)
-        left, top, right, bottom = (scale * side for side in box)
+        """Return where a box of the picture is in `ink`."""
+        left, top, right, bottom = (self.scale * side for side in box)
         return left, top, right, bottom
 
 
 def name_numbers(
-    classifier: Classifier, picture: NDArray[np.uint8], ink: NDArray[np.uint8]
+    classifier: Classifier,
+    picture: NDArray[np.uint8],
+    ink: NDArray[np.uint8],
+    needed: float = 0.0,
 ) -> list[NamedNumber]:
     """Find the numbers on a grey picture, uint8 array (height, width), and name their digits.
 
-    `ink`: what `find_ink` tells of it. Returns them from top to bottom, then from left to right.
+    `ink`: what `find_ink` tells of it. `needed`: the least log-odds of a number; 0 is likelier than
+    not. Returns them from top to bottom, then from left to right.
     """
     sights = [Sight(picture, ink)]
     bare = without_rings(picture, ink)
     if bare is not None:
         sights.append(Sight(bare, find_ink(bare)))
-    each = [_numbers(classifier, sight) for sight in sights]
+    each = [_numbers(classifier, sight, needed) for sight in sights]
     numbers, sight = max(zip(each, sights, strict=True), key=lambda one: _total(one[0]))
     latest = numbers
     while latest:
@@ -119,16 +133,17 @@ def name_numbers(
         if not is_something_left(before.picture, sight.picture, height):
             break
         seen = digits[0].afar or digits[0]
-        latest = _numbers(classifier, sight, _NEARER * seen.scale)
+        latest = _numbers(classifier, sight, _NEEDED_AT_SECOND, _NEARER * seen.scale)
         if latest:
             numbers = in_order(numbers + latest, lambda number: number.place)
     return numbers
 
 
-def _numbers(classifier: Classifier, sight: Sight, nearer: float = 0) -> list[NamedNumber]:
+def _numbers(
+    classifier: Classifier, sight: Sight, needed: float, nearer: float = 0
+) -> list[NamedNumber]:
     """Return the numbers at the first look that has any, of looks at a scale above `nearer`."""
-    needed = _NEEDED_AT_SECOND if nearer else _NEEDED
-    for found, is_second in find_digits(classifier.finder, sight.picture, nearer):
+    for found, is_second in find_digits(classifier.finder, sight.picture, sight.highest, nearer):
         digits = _name(classifier, found)
         likely = {one.found.box: one for one in digits if _evidence([one]) >= _NEEDED_OF_DIGIT}
         rows = to_numbers([digit.found for digit in likely.values()])
@@ -139,7 +154,7 @@ def _numbers(classifier: Classifier, sight: Sight, nearer: float = 0) -> list[Na
         surest = max((number.log_odds for number in named), default=-math.inf)
         if surest >= (_NEEDED_AT_SECOND if is_second else needed):
             return [
-                number._replace(digits=read_line(classifier, number.digits))
+                replace(number, digits=read_line(classifier, number.digits))
                 for number in named
                 if number.log_odds >= needed
             ]

@@ -1,7 +1,9 @@
 """Find the digits on a picture: look from afar, turn it level, look closer."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -18,6 +20,8 @@ from digits.reading.view import View
 # large enough.
 LOOKS = (64, 128, 256, 512, 1024)
 LEAST_HEIGHT = 16
+# Ink that is less high, in pixels of a look, is seen too small.
+_LEAST_SEEN = 12
 # The mean probability of centres at which no nearer look is needed.
 SURE = 0.5
 # Digits are read at this height: every line of them is looked at again.
@@ -35,15 +39,16 @@ _MARGIN = 10
 
 
 def find_digits(
-    finder: Finder, picture: NDArray[np.uint8], nearer: float = 0
+    finder: Finder, picture: NDArray[np.uint8], highest: float = math.inf, nearer: float = 0
 ) -> Iterator[tuple[list[Found], bool]]:
     """Find the digits in a grey picture, uint8 array (height, width), any size and content.
 
     Yields what is seen surely from afar, and then, in case that is no number, what is seen from
     nearer; before each, where lines slope, what is seen of the picture turned. With each comes
-    whether it is more than a first sight. Looks begin at a scale above `nearer`.
+    whether it is more than a first sight. `highest`: how high the highest ink is, in pixels: looks
+    for which it is too small come last. All are at a scale above `nearer`.
     """
-    for look, found in enumerate(_glances(finder, View.of(picture), nearer)):
+    for look, found in enumerate(_glances(finder, View.of(picture), highest, nearer)):
         level = _levelled(finder, picture, found)
         if level is not found:
             yield _closest(finder, level), True
@@ -90,13 +95,14 @@ def _levelled(finder: Finder, picture: NDArray[np.uint8], found: list[Found]) ->
     return found
 
 
-def _glances(finder: Finder, view: View, nearer: float) -> Iterator[list[Found]]:
+def _glances(finder: Finder, view: View, highest: float, nearer: float) -> Iterator[list[Found]]:
     """Look from afar, and from nearer until what is found is sure and large enough, or to the end:
     yield what was surest in all. Then go on as if nothing had been found."""
     longest = max(view.pixels.shape)
+    ever_nearer = (min(side / longest, 1) for last, side in pairwise(LOOKS) if last < longest)
+    scales = [LOOKS[0] / longest, *ever_nearer]
     best: list[Found] = []
-    for side in LOOKS:
-        scale = side / longest if side == LOOKS[0] else min(side / longest, 1)
+    for scale in sorted(scales, key=lambda scale: scale * highest < _LEAST_SEEN):
         if scale <= nearer:
             continue
         found = _look(finder, view, scale)
@@ -107,8 +113,6 @@ def _glances(finder: Finder, view: View, nearer: float) -> Iterator[list[Found]]
         if large and heat >= SURE * len(found):
             yield best
             best = []
-        if side >= longest:
-            break
     if best:
         yield best
 

@@ -56,6 +56,12 @@ def find_unread(ink: NDArray[np.uint8], numbers: Sequence[Sequence[Box]]) -> lis
     return [Unread(float(some), float(around)) for some in joined]
 
 
+def highest(ink: NDArray[np.uint8]) -> int:
+    """Return how high the highest ink is that hangs together, in pixels of `ink`."""
+    labels, _ = ndimage.label(ink > _INK, _NEIGHBOURS)
+    return max((rows.stop - rows.start for rows, _ in ndimage.find_objects(labels)), default=0)
+
+
 def _place(box: Box) -> tuple[slice, slice]:
     left, top, right, bottom = box
     rim = _RIM * max(right - left, bottom - top)
