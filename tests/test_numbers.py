@@ -200,10 +200,10 @@ def test_a_digit_is_all_the_ink_unless_the_finder_sees_it_elsewhere(
         seen.logits[:] = seen.logits[::-1] + np.eye(10)[(alone.prediction + 1) % 10] * 20
     y_prob = np.eye(10, dtype=np.float32)[4]
     digit = Named(seen, NOTHING, y_prob, -9.0)
-    numbers = [NamedNumber([digit], Unread(0, 0))] * (2 if way == "several" else 1)
+    numbers = [NamedNumber([digit], Unread(0, 0, 0))] * (2 if way == "several" else 1)
     if way == "beside a line":
         stub = Named(found(0, 0, heat=0.5), NOTHING, y_prob, -2.0)
-        numbers += [NamedNumber([stub], Unread(0, 0))]
+        numbers += [NamedNumber([stub], Unread(0, 0, 0))]
     monkeypatch.setattr("digits.reading.digit_reader.first_look", lambda *_: [seen])
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     monkeypatch.setattr(Reading, "is_sure", way == "sure")
@@ -228,7 +228,7 @@ def test_what_its_ink_alone_does_not_tell_is_a_digit_where_the_finder_sees_one(
     assert read_digit(cross, classifier).reason == "not_a_digit"
     y_prob = np.eye(10, dtype=np.float32)[4]
     digit = Named(found(60, 50, 80, 100), NOTHING, y_prob, classifier.ood_threshold + 1)
-    numbers = [NamedNumber([digit], Unread(0, 0))]
+    numbers = [NamedNumber([digit], Unread(0, 0, 0))]
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     reading = read_digit(cross, classifier)
     assert (reading.prediction, reading.reason, reading.found) == (4, None, False)

@@ -34,7 +34,7 @@ _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 # scribbles and photos.
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
-_JOINED_WEIGHT, _JOINED_UNIT, _AROUND_WEIGHT = 2.0, 0.1, 0.75
+_JOINED_WEIGHT, _JOINED_UNIT, _ALIKE_WEIGHT, _AROUND_WEIGHT = 2.0, 0.1, 1.0, 0.5
 # A digit of a number may be doubtful, but not as a dash or a stain is.
 _NEEDED_OF_DIGIT = -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
@@ -66,10 +66,11 @@ class NamedNumber:
     @cached_property
     def log_odds(self) -> float:
         """The logarithm of the odds that there is a number."""
-        joined, around = self.unread
+        joined, alike, around = self.unread
         return (
             _evidence(self.digits)
             - _JOINED_WEIGHT * math.log1p(joined / _JOINED_UNIT)
+            - _ALIKE_WEIGHT * math.log1p(alike)
             - _AROUND_WEIGHT * math.log1p(around)
         )
 
@@ -124,7 +125,7 @@ def name_numbers(
     if bare is not None:
         sights.append(Sight(bare, find_ink(bare)))
     each = [_numbers(classifier, sight, needed) for sight in sights]
-    numbers, sight = max(zip(each, sights, strict=True), key=lambda one: _total(one[0]))
+    numbers, sight = max(zip(each, sights, strict=True), key=lambda one: _total(one[0], needed))
     latest = numbers
     while latest:
         digits = [digit.found for number in latest for digit in number.digits]
@@ -161,9 +162,9 @@ def _numbers(
     return []
 
 
-def _total(numbers: Sequence[NamedNumber]) -> float:
-    """Return what speaks for all digits on a picture together."""
-    return sum(len(number.digits) * number.log_odds for number in numbers)
+def _total(numbers: Sequence[NamedNumber], needed: float) -> float:
+    """Return what speaks for all digits on a picture together, more than there has to be."""
+    return sum(len(number.digits) * (number.log_odds - needed) for number in numbers)
 
 
 def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:

@@ -20,6 +20,8 @@ from digits.reading.instances import Box
 _INK, _LINE = 64, 1.1
 # Around a digit's box, as a share of its longer side, ink is its own.
 _RIM = 0.1
+# What is alike is so many times as high as a digit.
+_LOWEST, _HIGHEST = 0.9, 1.6
 _NEIGHBOURS = np.ones((3, 3), bool)
 
 
@@ -28,8 +30,11 @@ class Unread(NamedTuple):
 
     joined: float
     """What hangs together with a number's ink, as a share of it."""
+    alike: float
+    """What is about as high as its digits, as letters of a word are, as a share of the ink of all
+    numbers on the picture."""
     around: float
-    """All on the picture, as a share of the ink of all its numbers."""
+    """All on the picture, as a share of the same."""
 
 
 def find_unread(ink: NDArray[np.uint8], numbers: Sequence[Sequence[Box]]) -> list[Unread]:
@@ -44,16 +49,20 @@ def find_unread(ink: NDArray[np.uint8], numbers: Sequence[Sequence[Box]]) -> lis
     for place in chain(*places):
         rest[place] = False
     if not numbers or not rest.any():
-        return [Unread(0, 0)] * len(numbers)
-    height = median(bottom - top for _, top, _, bottom in chain(*numbers))
-    rest &= ~_lines(is_ink, max(round(_LINE * height), 3))
+        return [Unread(0, 0, 0)] * len(numbers)
+    heights = [[bottom - top for _, top, _, bottom in boxes] for boxes in numbers]
+    rest &= ~_lines(is_ink, max(round(_LINE * median(chain(*heights))), 3))
     labels, count = ndimage.label(is_ink, _NEIGHBOURS)
     left = np.bincount(labels[rest], minlength=count + 1)
+    high = np.array([0] + [rows.stop - rows.start for rows, _ in ndimage.find_objects(labels)])
     read = [sum(np.count_nonzero(is_ink[place]) for place in some) for some in places]
-    around = left.sum() / max(sum(read), 1)
-    own = [np.unique(np.concatenate([labels[one].ravel() for one in some])) for some in places]
-    joined = [left[labels].sum() / max(some, 1) for labels, some in zip(own, read, strict=True)]
-    return [Unread(float(some), float(around)) for some in joined]
+    total, found = max(sum(read), 1), []
+    for some, own, height in zip(places, read, map(median, heights), strict=True):
+        touched = np.unique(np.concatenate([labels[place].ravel() for place in some]))
+        alike = (high >= _LOWEST * height) & (high <= _HIGHEST * height)
+        shares = left[touched].sum() / max(own, 1), left[alike].sum() / total, left.sum() / total
+        found.append(Unread(*map(float, shares)))
+    return found
 
 
 def highest(ink: NDArray[np.uint8]) -> int:
