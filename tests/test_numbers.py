@@ -18,10 +18,10 @@ from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
+from digits.reading.evidence import Named, NamedNumber
 from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.found import overlap
 from digits.reading.instances import to_instances
-from digits.reading.naming import Named, NamedNumber
 from digits.reading.number_reader import read_numbers
 from digits.reading.numbers import Number, NumbersReading
 from digits.reading.reader import Reading

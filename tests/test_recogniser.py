@@ -10,10 +10,11 @@ import tensorflow as tf
 
 from digits.data.line_composition import compose_lines
 from digits.data.lines import MOST_DIGITS, WIDTH, load_lines, save_lines
+from digits.reading.evidence import Named
 from digits.reading.found import Found
 from digits.reading.instances import Instance, Look
 from digits.reading.lines import part, to_line
-from digits.reading.naming import Named, read_line
+from digits.reading.naming import read_line
 from digits.reading.recogniser import (
     BLANK,
     CLASSES,

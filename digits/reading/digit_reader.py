@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.reading.classifier import Classifier, load_cached
+from digits.reading.evidence import Named, NamedNumber
 from digits.reading.found import Found, astray
 from digits.reading.image import Source, UnreadableImage
-from digits.reading.naming import Named, NamedNumber, name_numbers
+from digits.reading.naming import name_numbers
 from digits.reading.reader import Reading, classify, decode, find_inks, to_reading
 from digits.reading.search import first_look
 

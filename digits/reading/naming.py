@@ -1,83 +1,37 @@
-"""Name the digits that were found on a picture, and tell which of them are numbers."""
+"""From a picture to the numbers on it, their digits named."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from statistics import fmean, median
+from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
-from digits.reading.found import Found, around
+from digits.reading.evidence import Named, NamedNumber, evidence
+from digits.reading.found import Found
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
-from digits.reading.search import find_digits, seen_print
-from digits.reading.unread import Unread, find_unread, highest
+from digits.reading.search import find_digits
+from digits.reading.unread import find_unread, highest
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
 # have to be likelier than those that were found, as a logarithm, where there are more or fewer.
 # Chosen on validation pages.
 _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
-# What speaks for a number: the log-odds of its digits' centres; and against it: their OOD scores,
-# from the lowest on; how much print is seen with them, in squares of a digit's height: in the
-# closer look, more than one digit that is taken for print, and twice what is beside them; and what
-# else is written on the picture, as shares of what is read. Fitted to numbers on validation pages,
-# in other hands, too, and to what is taken for numbers there and on pages of words, letters,
-# scribbles and photos.
-_CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
-_PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
-_JOINED_WEIGHT, _JOINED_UNIT, _ALIKE_WEIGHT, _AROUND_WEIGHT = 2.0, 0.1, 1.0, 0.5
 # A digit of a number may be doubtful, but not as a dash or a stain is.
 _NEEDED_OF_DIGIT = -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
 # is none, something looks like a digit sooner or later. And of each that is found when others are
 # covered, from so many times as near.
 _NEEDED_AT_SECOND, _NEARER = 2.7, 1.2
-
-
-class Named(NamedTuple):
-    """A digit that was found, and what it is."""
-
-    found: Found
-    image: NDArray[np.uint8]
-    """The digit alone, uint8 array (28, 28)."""
-    y_prob: NDArray[np.float32]
-    """float32 array (10,)."""
-    ood_score: float
-
-
-@dataclass(frozen=True, eq=False)
-class NamedNumber:
-    """Digits that stand beside each other."""
-
-    digits: list[Named]
-    """From left to right."""
-    unread: Unread
-    """What else is written."""
-
-    @cached_property
-    def log_odds(self) -> float:
-        """The logarithm of the odds that there is a number."""
-        joined, alike, around = self.unread
-        return (
-            _evidence(self.digits)
-            - _JOINED_WEIGHT * math.log1p(joined / _JOINED_UNIT)
-            - _ALIKE_WEIGHT * math.log1p(alike)
-            - _AROUND_WEIGHT * math.log1p(around)
-        )
-
-    @property
-    def place(self) -> Box:
-        """Its box in pixels of the picture."""
-        return around([digit.found.place for digit in self.digits])
 
 
 class Sight(NamedTuple):
@@ -146,10 +100,10 @@ def _numbers(
     """Return the numbers at the first look that has any, of looks at a scale above `nearer`."""
     for found, is_second in find_digits(classifier.finder, sight.picture, sight.highest, nearer):
         digits = _name(classifier, found)
-        likely = {one.found.box: one for one in digits if _evidence([one]) >= _NEEDED_OF_DIGIT}
+        likely = {one.found.box: one for one in digits if evidence([one]) >= _NEEDED_OF_DIGIT}
         rows = to_numbers([digit.found for digit in likely.values()])
         numbers = [[likely[digit.box] for digit in row] for row in rows]
-        numbers = [number for number in numbers if _evidence(number) >= needed]
+        numbers = [number for number in numbers if evidence(number) >= needed]
         boxes = [[sight.to_ink(digit.found.place) for digit in number] for number in numbers]
         named = list(map(NamedNumber, numbers, find_unread(sight.ink, boxes)))
         surest = max((number.log_odds for number in named), default=-math.inf)
@@ -201,22 +155,6 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
         _RECOGNISER_SHARE,
     )
     return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
-
-
-def _evidence(digits: Sequence[Named]) -> float:
-    """Return what speaks for digits, one or several that stand beside each other, themselves: a
-    logarithm of odds."""
-    heat = fmean(digit.found.heat for digit in digits)
-    score = fmean(digit.ood_score for digit in digits)
-    center = math.log(heat / max(1 - heat, 1e-6))
-    closer, beside = seen_print([digit.found for digit in digits])
-    printed = max(closer - _DIGIT_OF_PRINT, 0) + _PRINT_BESIDE * beside
-    return (
-        _CENTER_WEIGHT * center
-        - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
-        - _PRINT_WEIGHT * math.log1p(printed / _PRINT_UNIT)
-        + _BIAS
-    )
 
 
 def _joined(
