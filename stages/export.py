@@ -35,6 +35,9 @@ HALF: dict[str, Any] = {
 # The false rejection rate of corrupted validation digits at the threshold: of what it refuses, the
 # finder may still see that it is a digit.
 FALSE_REJECTION = 0.02
+UNCALIBRATED = {"temperature": 1.0, "ood_threshold": 0.0}
+# Of less a logarithm has no use.
+LEAST_PROBABILITY = 1e-30
 
 
 class ExportError(DigitsError):
@@ -59,14 +62,16 @@ def to_litert(model: keras.Model, half: bool = False) -> bytes:
         return path.read_bytes()
 
 
-def calibrate(model: keras.Model, val: Split, corrupted: NDArray[np.uint8]) -> dict[str, float]:
+def calibrate(classifier: Classifier, val: Split, corrupted: NDArray[np.uint8]) -> dict[str, float]:
     """Fit the temperature to validation digits, and the OOD threshold to corrupted ones.
 
-    `corrupted`: uint8 array (n, 28, 28). Digits as they are alone would let the threshold ask more
-    of a digit than pictures that are less than perfect give.
+    `classifier`: one that is `UNCALIBRATED`. `corrupted`: uint8 array (n, 28, 28). Digits as they
+    are alone would let the threshold ask more of a digit than pictures that are less than perfect
+    give.
     """
-    logits, _ = predict(model, val.images)
-    _, scores = predict(model, corrupted)
+    y_prob, _ = classifier.predict(val.images)
+    _, scores = classifier.predict(corrupted)
+    logits = np.log(np.maximum(y_prob, LEAST_PROBABILITY))
     return {
         "temperature": round(fit_temperature(logits, val.labels), 4),
         "ood_threshold": round(float(np.quantile(scores, 1 - FALSE_REJECTION)), 4),
@@ -75,22 +80,15 @@ def calibrate(model: keras.Model, val: Split, corrupted: NDArray[np.uint8]) -> d
 
 def agreement(model: keras.Model, classifier: Classifier, images: NDArray[np.uint8]) -> float:
     """Return the share of digits (n, 28, 28) in which the exported model and Keras's agree."""
-    expected = predict(model, images)[0].argmax(axis=1)
-    found = classifier.predict_proba(images).argmax(axis=1)
-    return round(float((expected == found).mean()), 6)
+    expected, _ = model.predict(images[..., np.newaxis], batch_size=512)
+    found, _ = classifier.look(images)
+    return round(float((expected.argmax(axis=1) == found.argmax(axis=1)).mean()), 6)
 
 
-def predict(model: keras.Model, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Return logits (n, 10) and scores (n, 1) of uint8 digits (n, 28, 28)."""
-    outputs: list[NDArray[np.float32]] = model.predict(images[..., np.newaxis], batch_size=512)
-    return outputs
-
-
-def describe(model: keras.Model, calibration: dict[str, float]) -> dict[str, Any]:
-    """Say what the model was made from, and how to read its figures."""
+def describe(model: keras.Model) -> dict[str, Any]:
+    """Say what the model was made from."""
     dataset = load_dataset()
     return {
-        **calibration,
         "dataset": dataset["name"],
         "splits": dataset["splits"],
         "parameters": model.count_params(),
@@ -104,15 +102,15 @@ def main() -> None:
         keras.models.load_model(Path(f"models/{name}.keras"), compile=False) for name in NETWORKS
     )
     model, val = with_score(network, ood_head), load_split("val")
-    exported = to_litert(model)
-    description = describe(network, calibrate(model, val, np.load(CORRUPTED)))
-    artefact = Artefact(
-        exported, to_litert(finder, half=True), to_litert(recogniser, half=True), description
-    )
-    classifier = Classifier(pack(artefact))
-    description["agreement_with_keras"] = agreement(model, classifier, val.images)
+    networks = to_litert(model), to_litert(finder, half=True), to_litert(recogniser, half=True)
+    classifier = Classifier(pack(Artefact(*networks, UNCALIBRATED)))
+    description = {
+        **calibrate(classifier, val, np.load(CORRUPTED)),
+        **describe(network),
+        "agreement_with_keras": agreement(model, classifier, val.images),
+    }
     with replacing(MODEL) as temporary:
-        temporary.write_bytes(pack(artefact))
+        temporary.write_bytes(pack(Artefact(*networks, description)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from systems import on_linux
 
+from digits.data.scenes import draw
+from digits.evaluation.corruptions import CORRUPTIONS
 from digits.reading.image import UnreadableImage, read_image, to_mnist
+from digits.reading.ink import is_paper_dark, thumbnail
 from digits.reading.normalisation import normalise
 
 # Time differs from machine to machine, and says nothing of the answer.
@@ -69,6 +72,17 @@ def test_neither_polarity_nor_place_nor_size_makes_a_difference(handwritten, dat
     inverted = to_mnist(255 - moved)
     assert overlap(to_mnist(moved), inverted) > 0.9
     assert np.abs(np.array(ndimage.center_of_mass(inverted)) - 13.5).max() <= 1
+
+
+@pytest.mark.parametrize("corruption", ["photo", "shadow", "inverted"])
+def test_paper_in_a_deep_shadow_is_paper_still(handwritten, corruption):
+    taken_for_dark = 0
+    for number, digit in enumerate(handwritten.images):
+        random = np.random.default_rng(number)
+        scene = CORRUPTIONS[corruption]["severe"](random)
+        picture = Image.fromarray(read_image(draw(digit, scene, random)))
+        taken_for_dark += is_paper_dark(thumbnail(picture))
+    assert taken_for_dark == (len(handwritten.images) if corruption == "inverted" else 0)
 
 
 @given(

@@ -245,17 +245,15 @@ def test_the_export_says_what_it_is_and_agrees_with_keras(tiny_split, tmp_path, 
     model, _ = train.fit(params(), tiny_split, tiny_split, tmp_path / "checkpoint")
     joint = with_score(model, build_ood_head(model.layers[-1].input.shape[1], 4, 0.0, 0.3))
     exported = export.to_litert(joint)
-    calibration = {"temperature": 1.25, "ood_threshold": 0.5}
-    description = export.describe(model, calibration)
+    description = export.UNCALIBRATED | export.describe(model)
     assert description["dataset"] == "bars"
     assert description["train"] == {"epochs": 2}
-    logits, scores = (output.numpy() for output in joint(floats(tiny_split), training=False))
-    expected = tf.nn.softmax(logits / 1.25).numpy()
-    y_prob, ood_scores = Classifier(pack(Artefact(exported, b"", b"", description))).predict(
-        tiny_split.images
-    )
-    np.testing.assert_allclose(y_prob, expected, atol=1e-5)
-    np.testing.assert_allclose(ood_scores, scores[:, 0], atol=1e-4)
+    classifier = Classifier(pack(Artefact(exported, b"", b"", description)))
+    logits, scores = joint(floats(tiny_split), training=False)
+    found_logits, found_scores = classifier.look(tiny_split.images)
+    np.testing.assert_allclose(found_logits, logits, atol=1e-4)
+    np.testing.assert_allclose(found_scores, scores[:, 0], atol=1e-4)
+    assert export.agreement(joint, classifier, tiny_split.images) == 1
 
 
 def test_augmented_samples_show_original_and_warps(tiny_split):

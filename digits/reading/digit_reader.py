@@ -18,8 +18,9 @@ from digits.reading.search import first_look
 # as it is seen from afar; at least, if other things are on the picture.
 _NEAR, _ELSEWHERE = 0.35, 0.2
 # What has to speak for a digit, as a logarithm of odds: less than elsewhere, since there should be
-# one. And for one beside which doubtful ones don't count.
-_NEEDED, _SURE_BESIDE = -0.5, 2.2
+# one. For one beside which doubtful ones don't count. And how likely an answer has to be that takes
+# the place of the first.
+_NEEDED, _SURE_BESIDE, _NEEDED_PROBABILITY = -1.0, 2.2, 0.7
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:
@@ -72,7 +73,7 @@ def _checked(
         return Reading(reason="several_digits", count=len(digits), found=True)
     seen_closer, image, y_prob, score = digits[0]
     prediction = int(y_prob.argmax())
-    if prediction == reading.prediction:
+    if prediction == reading.prediction or y_prob.max() < _NEEDED_PROBABILITY:
         return reading
     return Reading(
         prediction=prediction,

@@ -6,15 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.reading.classifier import Classifier
+from digits.reading.classifier import SURE, SURE_SCORE, Classifier
 from digits.reading.components import count_components
 from digits.reading.image import Source, UnreadableImage, read_image
 from digits.reading.ink import find_ink
 from digits.reading.normalisation import normalise
-
-# No other look at a picture has changed an answer that is as sure as this. Chosen on pages of
-# validation digits.
-_SURE, _SURE_SCORE = 0.99, -1.0
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ class Reading:
             self.reason is None
             and self.confidence is not None
             and self.ood_score is not None
-            and self.confidence >= _SURE
-            and self.ood_score <= _SURE_SCORE
+            and self.confidence >= SURE
+            and self.ood_score <= SURE_SCORE
         )
 
 
