@@ -124,7 +124,7 @@ def blot(parts):
     page[20:60, 20:80], ink[10:30, 10:40] = 20, True
     owners = np.full(ink.shape, -1)
     owners[10:30, 10:40] = np.arange(30) * parts // 30
-    return Look(page, ink, owners, 0)
+    return Look(page, ink, owners, np.zeros_like(ink))
 
 
 def test_what_hangs_together_is_parted_where_the_recogniser_says():
@@ -145,14 +145,14 @@ def test_what_hangs_together_is_parted_where_the_recogniser_says():
     assert part(line, [columns[0] + 5, columns[0] + 10, columns[0] + 400]) == []
 
 
-def named(*labels, probability):
+def named(*labels, probability, heat=0.9):
     """Digits in a blot, side by side, each with the probability of what it is."""
     look, width = blot(len(labels)), 60 // len(labels)
     rest = (1 - probability) / 9
     return [
         Named(
             Found(
-                Instance(look, owner, (left, 20, left + width, 60), 0.9, np.zeros(10, np.float32)),
+                Instance(look, owner, (left, 20, left + width, 60), heat, np.zeros(10, np.float32)),
                 View.of(look.page),
                 1.0,
                 (0, 0),
@@ -185,6 +185,18 @@ def test_the_recogniser_has_a_say_in_how_many_digits_there_are_and_which(says, e
     assert read_line(classifier, number[:1]) == number[:1]  # a digit alone has been named
     classifier.recogniser = None
     assert read_line(classifier, number) == number
+
+
+@pytest.mark.parametrize(("heat", "expected"), [(0.2, "3"), (0.99, "31")])
+def test_a_digit_that_a_line_lacks_stays_if_enough_speaks_for_it(heat, expected):
+    log_prob = certain("---3----------")
+    log_prob[10, [1, BLANK]] = np.log([1e-5, 1 - 1e-5])
+    classifier = SimpleNamespace(
+        recogniser=SimpleNamespace(look=lambda line: log_prob),
+        predict=lambda images: (np.full((len(images), 10), 0.1), np.full(len(images), -4.0)),
+    )
+    read = read_line(classifier, named(3, 1, probability=0.9, heat=heat))
+    assert "".join(str(digit.y_prob.argmax()) for digit in read) == expected
 
 
 def test_networks_that_agree_are_no_surer_than_each_of_them():

@@ -31,6 +31,10 @@ class Line(NamedTuple):
     scale: float
     """Pixels of the image for one of the page."""
 
+    def to_page(self, places: Sequence[float]) -> NDArray[np.float64]:
+        """Return where places in the image, in pixels from its left, are on the look's page."""
+        return self.left + (np.array(places) - _MARGIN) / self.scale
+
 
 def to_line(digits: Sequence[Instance]) -> Line | None:
     """Return all ink around digits that stand beside each other, also such as was found to be no
@@ -57,7 +61,7 @@ def part(line: Line, places: Sequence[float]) -> list[Instance]:
     left, top, right, bottom = (side // CELL for side in around([d.box for d in line.digits]))
     rows, columns = np.nonzero(look.ink[top:bottom, left:right])
     rows, columns = rows + top, columns + left
-    middles = line.left + (np.array(places) - _MARGIN) / line.scale
+    middles = line.to_page(places)
     indices = np.searchsorted((middles[1:] + middles[:-1]) / 2, CELL * (columns + 0.5))
     if len(np.unique(indices)) < len(places):
         return []

@@ -23,8 +23,8 @@ from digits.reading.unread import find_unread, highest
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
-# have to be likelier than those that were found, as a logarithm, where there are more or fewer.
-# Chosen on validation pages.
+# have to be likelier than those that were found, as a logarithm, where there are more or fewer,
+# beside what speaks for those that it lacks. Chosen on validation pages.
 _FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
 # A digit of a number may be doubtful, but not as a dash or a stain is.
 _NEEDED_OF_DIGIT = -5.3
@@ -143,9 +143,11 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
     if len(seen) != len(number):
         read = log_likelihood(log_prob, [digit.prediction for digit in seen])
         found = log_likelihood(log_prob, [int(digit.y_prob.argmax()) for digit in number])
-        if read - found < _LEAST_GAIN:
+        places = [digit.place for digit in seen]
+        lacking = [digit for digit in number if not _has_any(digit, line.to_page(places))]
+        if read - found < _LEAST_GAIN + sum(evidence([digit]) for digit in lacking):
             return number
-        instances = part(line, [digit.place for digit in seen])
+        instances = part(line, places)
         if not instances:
             return number
         number = _name(classifier, [replace(number[0].found, seen=one) for one in instances])
@@ -155,6 +157,12 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
         _RECOGNISER_SHARE,
     )
     return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
+
+
+def _has_any(digit: Named, middles: NDArray[np.float64]) -> bool:
+    """Whether any of some digits' middles is within a digit's width."""
+    left, _, right, _ = digit.found.seen.box
+    return bool(((middles >= left) & (middles <= right)).any())
 
 
 def _joined(
