@@ -20,8 +20,10 @@ from digits.reading.unread import Unread
 # closer look, more than one digit that is taken for print, and twice what is beside them; and what
 # else is written on the picture, as shares of what is read. Fitted to numbers on validation pages,
 # in other hands, too, and to what is taken for numbers there and on pages of words, letters,
-# scribbles and photos.
+# scribbles and photos. For a number speaks each digit beside the first, too, up to so many: on a
+# pattern there are more that look like digits.
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
+_FURTHER_WEIGHT, _MOST_FURTHER = 0.3, 5
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
 _JOINED_WEIGHT, _JOINED_UNIT, _ALIKE_WEIGHT, _AROUND_WEIGHT = 2.0, 0.1, 1.0, 0.5
 
@@ -74,5 +76,6 @@ def evidence(digits: Sequence[Named]) -> float:
         _CENTER_WEIGHT * center
         - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
         - _PRINT_WEIGHT * math.log1p(printed / _PRINT_UNIT)
+        + _FURTHER_WEIGHT * min(len(digits) - 1, _MOST_FURTHER)
         + _BIAS
     )
