@@ -61,10 +61,10 @@ class Classifier:
             return cls(path.read_bytes())
         except OSError as error:
             reason = f"can't be read ({error.strerror})"
-            raise ModelError(f"the model {path} {reason}; {_advice(path)}") from error
+            raise ModelError(f"the model {path} {reason}: {_advice(path)}") from error
         except ModelError as error:
-            reason = f"is damaged or of another version: {error}"
-            raise ModelError(f"the model {path} {reason}; {_advice(path)}") from error
+            reason = f"is damaged or of another version ({error})"
+            raise ModelError(f"the model {path} {reason}: {_advice(path)}") from error
 
     @property
     def ood_threshold(self) -> float:
