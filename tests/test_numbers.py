@@ -18,7 +18,7 @@ from digits.evaluation.pages import Page
 from digits.evaluation.single_pages import SINGLES
 from digits.reading.classifier import Classifier
 from digits.reading.digit_reader import read_digit
-from digits.reading.evidence import Named, NamedNumber
+from digits.reading.evidence import Named, NamedNumber, evidence
 from digits.reading.finder import CENTER, CHANNELS
 from digits.reading.found import overlap
 from digits.reading.instances import to_instances
@@ -232,6 +232,13 @@ def test_what_its_ink_alone_does_not_tell_is_a_digit_where_the_finder_sees_one(
     monkeypatch.setattr("digits.reading.digit_reader.name_numbers", lambda *_: numbers)
     reading = read_digit(cross, classifier)
     assert (reading.prediction, reading.reason, reading.found) == (4, None, False)
+
+
+def test_digits_beside_each_other_speak_for_a_number_up_to_some():
+    y_prob = np.eye(10, dtype=np.float32)[4]
+    digits = [Named(found(60 * i, 0), NOTHING, y_prob, 0.0) for i in range(9)]
+    alone, two, six, nine = (evidence(digits[:count]) for count in (1, 2, 6, 9))
+    assert alone < two < six == pytest.approx(nine)
 
 
 @pytest.mark.parametrize(
