@@ -74,15 +74,12 @@ def _rates(
     return {f"{name}_right": round(float(np.mean(right)), 4), f"{name}_wrong": round(wrong, 4)}
 
 
-def note(seed: int, measured: dict[str, float]) -> None:
-    """Write down what a seed gave beside what the others did, and what all of them come to."""
-    content = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {"seeds": []}
-    record = {"seed": seed, **measured, "machine": describe_machine()}
-    records = [other for other in content["seeds"] if other["seed"] != seed] + [record]
-    names = dict.fromkeys(name for other in records for name in other)
-    result = {
+def write(records: Sequence[dict[str, Any]]) -> None:
+    """Write down what each seed gave, and what all of them come to."""
+    names = dict.fromkeys(name for record in records for name in record)
+    result: dict[str, Any] = {
         **{name: summarise(name, records) for name in names if name not in ("seed", "machine")},
-        "seeds": sorted(records, key=lambda other: other["seed"]),
+        "seeds": sorted(records, key=lambda record: record["seed"]),
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
@@ -102,11 +99,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("seeds", type=int, nargs="*", help="added to those in seeds.json")
     seeds = parser.parse_args().seeds
-    for number, seed in enumerate(seeds or range(1, 11)):
-        measured = run(seed)
-        if not seeds and number == 0:  # only now is there something in its place
-            RESULT.unlink(missing_ok=True)
-        note(seed, measured)
+    records: list[dict[str, Any]] = []
+    if seeds and RESULT.exists():
+        records = json.loads(RESULT.read_text(encoding="utf-8"))["seeds"]
+    for seed in seeds or range(1, 11):
+        record: dict[str, Any] = {"seed": seed, **run(seed), "machine": describe_machine()}
+        records = [other for other in records if other["seed"] != seed] + [record]
+        write(records)
     print(RESULT.read_text(encoding="utf-8"))
 
 
