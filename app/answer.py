@@ -22,6 +22,7 @@ from digits.reading.reader import Reading
 BLANK = "There is nothing but paper in this picture."
 Answer = Reading | NumbersReading
 _NO_ANSWER = {
+    "ambiguous": "Which digit this is isn't clear.",
     "not_a_digit": "This doesn't look like a digit.",
     "several_digits": "There are {count} separate things here, but they don't look like numbers.",
 }

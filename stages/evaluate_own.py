@@ -19,6 +19,7 @@ from digits.pipeline.stage import run_stage, write_csv, write_json
 from digits.reading.artefact import ModelError
 from digits.reading.classifier import Classifier
 from digits.reading.location import MODEL
+from digits.reading.reader import classify, to_readings
 
 BEFORE = Path("metrics/own_before.json")
 AFTER = Path("metrics/own.json")
@@ -42,9 +43,10 @@ def load_before() -> Classifier | None:
 
 
 def read_right(classifier: Classifier, digits: Split) -> tuple[Right, Right]:
-    """Say of each digit whether the best guess is right, and whether it is taken for a digit."""
-    y_prob, scores = classifier.predict(digits.images)
-    return y_prob.argmax(axis=1) == digits.labels, scores <= classifier.ood_threshold
+    """Say of each digit whether the best guess is right, and whether it is answered."""
+    readings = classify(classifier, to_readings(digits.images, np.ones(len(digits.images), int)))
+    guesses = np.array([reading.best_guess for reading in readings])
+    return guesses == digits.labels, np.array([r.prediction is not None for r in readings])
 
 
 def score(right: Right, accepted: Right) -> dict[str, float]:

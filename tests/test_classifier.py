@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from sights import found
 
 from digits.reading import digit_reader
@@ -16,16 +17,14 @@ def classifier():
     return Classifier.load()
 
 
-def shifted(images):
-    return [np.roll(images, (y, x), (1, 2)) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+TWO_STEPS = [(-2, 0), (-1, -1), (-1, 1), (0, -2), (0, 2), (1, -1), (1, 1), (2, 0)]
 
 
 def test_what_is_not_sure_has_the_mean_of_looks_at_nine_places(classifier, handwritten):
     images = handwritten.images
-    rim = np.pad(np.zeros((26, 26), bool), 1, constant_values=True)
-    assert not images[:, rim].any(), "rolling would bring ink to the other side"
     logits, scores = classifier.look(images)
-    looks = [classifier.look(moved) for moved in shifted(images)]
+    looks = [classifier.look(ndimage.shift(images, (0, *m), order=0)) for m in TWO_STEPS]
+    looks.append((logits, scores))
     mean_logits, mean_scores = (np.mean(parts, axis=0) for parts in zip(*looks, strict=True))
     temperature = classifier.description["temperature"]
     once, mean = (np.exp(each / temperature) for each in (logits, mean_logits))

@@ -241,6 +241,16 @@ def test_digits_beside_each_other_speak_for_a_number_up_to_some():
     assert alone < two < six == pytest.approx(nine)
 
 
+def test_doubt_about_a_digit_speaks_against_a_number():
+    sure, doubtful = (np.full(10, (1 - p) / 9, np.float32) for p in (0.99, 0.4))
+    sure[4], doubtful[4] = 0.99, 0.4
+    one, unknown, doubt, contested = (
+        evidence([Named(found(0, 0, seen_as=digit), NOTHING, y_prob, 0.0)])
+        for y_prob, digit in ((sure, 4), (sure, None), (doubtful, 4), (sure, 7))
+    )
+    assert doubt < one == unknown > contested
+
+
 @pytest.mark.parametrize(
     ("confidence", "score", "reason", "sure"),
     [

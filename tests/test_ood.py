@@ -16,7 +16,7 @@ from digits.reading.classifier import Classifier
 from digits.reading.components import count_components
 from digits.reading.digit_reader import read_digit
 from digits.reading.ink import find_ink
-from digits.reading.reader import Reading
+from digits.reading.reader import Reading, classify, to_readings
 from stages import draw, evaluate_corruptions, evaluate_ood
 
 
@@ -80,6 +80,29 @@ def test_a_high_threshold_takes_all_for_digits():
     star = next(ood_samples.typeset("*", ("cmr10",)))
     classifier.description["ood_threshold"] = 1e9
     assert read_digit(star, classifier).prediction in range(10)
+
+
+@pytest.mark.parametrize(
+    ("likeliest", "score", "prediction", "reason"),
+    [
+        (0.51, 0.0, 4, None),
+        (0.49, 0.0, None, "ambiguous"),
+        (0.49, 2.0, None, "not_a_digit"),
+        (0.99, 2.0, None, "not_a_digit"),
+    ],
+)
+def test_no_answer_where_no_digit_is_likelier_than_all_others(
+    monkeypatch, likeliest, score, prediction, reason
+):
+    classifier = Classifier.load()
+    classifier.description["ood_threshold"] = 1.0
+    y_prob = np.full((1, 10), (1 - likeliest) / 9, np.float32)
+    y_prob[0, 4] = likeliest
+    answer = y_prob, np.array([score], np.float32)
+    monkeypatch.setattr(classifier, "predict", lambda _: answer)
+    image = np.full((1, 28, 28), 255, np.uint8)
+    (reading,) = classify(classifier, to_readings(image, np.array([1])))
+    assert (reading.prediction, reading.reason, reading.best_guess) == (prediction, reason, 4)
 
 
 def test_the_measure_is_what_it_should_be():

@@ -20,7 +20,7 @@ _NEAR, _ELSEWHERE = 0.35, 0.2
 # What has to speak for a digit, as a logarithm of odds: less than elsewhere, since there should be
 # one. For one beside which doubtful ones don't count. And how likely an answer has to be that takes
 # the place of the first.
-_NEEDED, _SURE_BESIDE, _NEEDED_PROBABILITY = -1.0, 2.2, 0.7
+_NEEDED, _SURE_BESIDE, _NEEDED_PROBABILITY = -1.6, 2.2, 0.75
 
 
 def read_digit(source: Source, classifier: Classifier | None = None) -> Reading:

@@ -21,9 +21,11 @@ from digits.reading.unread import Unread
 # else is written on the picture, as shares of what is read. Fitted to numbers on validation pages,
 # in other hands, too, and to what is taken for numbers there and on pages of words, letters,
 # scribbles and photos. For a number speaks each digit beside the first, too, up to so many: on a
-# pattern there are more that look like digits.
+# pattern there are more that look like digits; against it, where one is as likely to be another,
+# and the share of those that the finder takes for others.
 _CENTER_WEIGHT, _OOD_WEIGHT, _LOWEST_SCORE, _BIAS = 2.5, 0.56, -4.0, -1.2
 _FURTHER_WEIGHT, _MOST_FURTHER = 0.3, 5
+_DOUBT_WEIGHT, _DISSENT_WEIGHT = 1.0, 1.0
 _PRINT_WEIGHT, _PRINT_UNIT, _DIGIT_OF_PRINT, _PRINT_BESIDE = 5.0, 0.1, 0.25, 2.0
 _JOINED_WEIGHT, _JOINED_UNIT, _ALIKE_WEIGHT, _AROUND_WEIGHT = 2.0, 0.1, 1.0, 0.5
 
@@ -37,6 +39,17 @@ class Named(NamedTuple):
     y_prob: NDArray[np.float32]
     """float32 array (10,)."""
     ood_score: float
+
+    @property
+    def confidence(self) -> float:
+        """The best guess's probability if it is a digit."""
+        return float(self.y_prob.max())
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the finder, where it has a word, takes it for another digit."""
+        logits = self.found.logits
+        return bool(logits.any() and logits.argmax() != self.y_prob.argmax())
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,5 +90,7 @@ def evidence(digits: Sequence[Named]) -> float:
         - _OOD_WEIGHT * max(score, _LOWEST_SCORE)
         - _PRINT_WEIGHT * math.log1p(printed / _PRINT_UNIT)
         + _FURTHER_WEIGHT * min(len(digits) - 1, _MOST_FURTHER)
+        + _DOUBT_WEIGHT * math.log(min(digit.confidence for digit in digits))
+        - _DISSENT_WEIGHT * fmean(digit.is_contested for digit in digits)
         + _BIAS
     )

@@ -25,7 +25,7 @@ from digits.reading.unread import find_unread, highest
 # digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
 # have to be likelier than those that were found, as a logarithm, where there are more or fewer,
 # beside what speaks for those that it lacks. Chosen on validation pages.
-_FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 1 / 3, 1 / 2, 3.0
+_FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 0.2, 1 / 2, 3.0
 # A digit of a number may be doubtful, but not as a dash or a stain is.
 _NEEDED_OF_DIGIT = -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what

@@ -24,7 +24,8 @@ class Reading:
     probabilities: tuple[float, ...] | None = None
     """Of each of the ten digits."""
     reason: str | None = None
-    """Why there is no prediction: "blank", "unreadable", "several_digits" or "not_a_digit"."""
+    """Why there is no prediction: "blank", "unreadable", "several_digits", "not_a_digit" or
+    "ambiguous", where no digit is likelier than all the others together."""
     error: str | None = None
     """Of an unreadable picture, a sentence that says why and what to do."""
     digit: NDArray[np.uint8] | None = None
@@ -113,12 +114,13 @@ def classify(classifier: Classifier, readings: Sequence[Reading]) -> list[Readin
 def _answered(
     reading: Reading, y_prob: NDArray[np.float32], score: np.float32, threshold: float
 ) -> Reading:
-    is_digit = bool(score <= threshold)
+    confidence = float(y_prob.max())
+    reason = "not_a_digit" if score > threshold else "ambiguous" if confidence < 0.5 else None
     return replace(
         reading,
-        prediction=int(y_prob.argmax()) if is_digit else None,
-        confidence=float(y_prob.max()),
+        prediction=None if reason else int(y_prob.argmax()),
+        confidence=confidence,
         probabilities=tuple(y_prob.tolist()),
         ood_score=float(score),
-        reason=None if is_digit else "not_a_digit",
+        reason=reason,
     )
