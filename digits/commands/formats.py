@@ -28,7 +28,7 @@ def _reason(reading: Reading) -> str:
     text = str(reading.reason).replace("_", " ")
     if reading.reason == "several_digits":
         return f"{text}: {reading.count}; `digits read` reads numbers"
-    return text if reading.best_guess is None else f"{text}; if it were, a {reading.best_guess}"
+    return text if reading.best_guess is None else f"{text}; best guess {reading.best_guess}"
 
 
 def to_json(name: str, reading: Reading, model: str) -> str:
