@@ -27,7 +27,7 @@ DECIMALS = 4
 NO_SCORE = 1e6
 
 
-def measure(digits: NDArray[np.float32], readings: Sequence[Reading]) -> dict[str, float]:
+def measure(digits: NDArray[np.floating], readings: Sequence[Reading]) -> dict[str, float]:
     """Return how the OOD scores of digits (n,) and the readings of OOD samples differ.
 
     `auroc`: the probability that a sample has the higher score. `far`, the false acceptance rate:
@@ -64,8 +64,9 @@ def write_scores(path: Path, groups: Mapping[str, NDArray[np.floating]]) -> None
 def main() -> None:
     """Run the stage."""
     classifier = Classifier.load(MODEL)
-    test = load_split("test")
-    _, digits = classifier.predict(test.images)
+    test = load_split("test").images
+    answers = classify(classifier, to_readings(test, np.ones(len(test), int)))
+    digits = scores_of(answers)
     with np.load(SAMPLES) as samples:
         prepared = to_readings(samples["images"], samples["components"])
         kinds = samples["kind"].tolist()
@@ -74,7 +75,6 @@ def main() -> None:
         readings.setdefault(kind, []).append(reading)
     groups = {ALL: [r for kind in readings if kind != LOOK_ALIKE_KIND for r in readings[kind]]}
     table = {kind: measure(digits, found) for kind, found in (groups | readings).items()}
-    answers = classify(classifier, to_readings(test.images, np.ones(len(test.images), int)))
     frr = round(float(np.mean([answer.prediction is None for answer in answers])), DECIMALS)
     write_json(METRICS, {"far": table[ALL]["far"], "frr": frr})
     write_csv(TABLE, [{"kind": kind, **figures} for kind, figures in table.items()])
