@@ -34,7 +34,7 @@ HALF: dict[str, Any] = {
 }
 # The false rejection rate of corrupted validation digits at the threshold: of what it refuses, the
 # finder may still see that it is a digit.
-FALSE_REJECTION = 0.0175
+FALSE_REJECTION = 0.014
 UNCALIBRATED = {"temperature": 1.0, "ood_threshold": 0.0}
 # Of less a logarithm has no use.
 LEAST_PROBABILITY = 1e-30
