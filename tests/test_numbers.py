@@ -266,17 +266,32 @@ def test_an_answer_is_sure_if_it_is_likely_and_no_outlier(confidence, score, rea
     assert reading.is_sure == sure
 
 
-@pytest.mark.parametrize(("sure", "margin"), [(True, 40), (True, 400), (False, 40)])
-def test_a_sure_digit_that_has_a_picture_to_itself_needs_no_finder(
-    classifier, handwritten, monkeypatch, sure, margin
+@pytest.mark.parametrize(
+    ("sure", "highest_score", "margin", "looks", "is_read"),
+    [
+        (True, -1.0, 40, 0, True),
+        (True, -1.0, 400, 1, False),
+        (False, -1.0, 40, 1, True),
+        (False, -99.0, 40, 1, False),
+    ],
+    ids=["sure", "small", "doubtful which", "doubtful whether"],
+)
+def test_a_digit_that_has_a_picture_to_itself_is_read_where_the_finder_sees_none(
+    classifier, handwritten, monkeypatch, sure, highest_score, margin, looks, is_read
 ):
-    """Neither one that is small, beside which there may be more, nor one in doubt."""
+    """But one that is small, beside which there may be more, or that may be none; and the finder
+    isn't asked of one that is sure."""
     picture = 255 - np.pad(np.kron(handwritten.images[0], np.ones((5, 5), np.uint8)), margin)
     left, top, right, bottom = Image.fromarray(255 - picture).getbbox()
     monkeypatch.setattr(Reading, "is_sure", sure)
-    monkeypatch.setattr("digits.reading.number_reader.name_numbers", lambda *_: [])
+    monkeypatch.setattr("digits.reading.number_reader.SURE_SCORE", highest_score)
+    asked = []
+    monkeypatch.setattr(
+        "digits.reading.number_reader.name_numbers", lambda *_: asked.append(1) or []
+    )
     reading = read_numbers(picture, classifier)
-    if not sure or margin > 40:
+    assert len(asked) == looks
+    if not is_read:
         assert reading.reason == "no_digits"
         return
     ((digit,),) = (number.digits for number in reading.numbers)

@@ -182,9 +182,20 @@ def test_the_recogniser_has_a_say_in_how_many_digits_there_are_and_which(says, e
     )
     read = read_line(classifier, number)
     assert "".join(str(digit.y_prob.argmax()) for digit in read) == expected
-    assert read_line(classifier, number[:1]) == number[:1]  # a digit alone has been named
     classifier.recogniser = None
     assert read_line(classifier, number) == number
+
+
+def test_what_seemed_a_digit_alone_is_parted_by_the_recogniser_s_word_more_than_by_the_parts():
+    parts = np.eye(10, dtype=np.float32)[[7, 7]] * 0.99 + 0.001
+    log_prob = certain("---3---1------")
+    log_prob[:] = np.logaddexp(log_prob, np.log(0.01))  # it is less sure than the classifier
+    classifier = SimpleNamespace(
+        recogniser=SimpleNamespace(look=lambda line: log_prob),
+        predict=lambda images: (parts, np.full(len(images), -4.0)),
+    )
+    read = read_line(classifier, named(3, probability=0.55))
+    assert [digit.y_prob.argmax() for digit in read] == [3, 1]
 
 
 @pytest.mark.parametrize(("heat", "expected"), [(0.2, "3"), (0.99, "31")])

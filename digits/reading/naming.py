@@ -22,10 +22,11 @@ from digits.reading.search import find_digits
 from digits.reading.unread import find_unread, highest
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
-# digit, too. Then the recogniser's, which has seen the digits beside it; and by how much its digits
-# have to be likelier than those that were found, as a logarithm, where there are more or fewer,
-# beside what speaks for those that it lacks. Chosen on validation pages.
-_FINDER_SHARE, _RECOGNISER_SHARE, _LEAST_GAIN = 0.2, 1 / 2, 3.0
+# digit, too. Then the recogniser's, which has seen the digits beside it; and where it has parted
+# their ink, since the parts are rough. By how much its digits have to be likelier than those that
+# were found, as a logarithm, where there are more or fewer, beside what speaks for those that it
+# lacks. Chosen on validation pages.
+_FINDER_SHARE, _RECOGNISER_SHARE, _PARTED_SHARE, _LEAST_GAIN = 0.2, 1 / 2, 0.8, 3.0
 # A digit of a number may be doubtful, but not as a dash or a stain is.
 _NEEDED_OF_DIGIT = -5.3
 # Of the surest number, where the picture had to be turned, or looked at again from nearer: of what
@@ -133,13 +134,13 @@ def _name(classifier: Classifier, found: Sequence[Found]) -> list[Named]:
 def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
     """Let the recogniser read a number as a whole: it knows better where digits that touch begin
     and end, and has a say in what they are."""
-    if classifier.recogniser is None or len(number) == 1:
+    if classifier.recogniser is None:
         return number
     line = to_line([digit.found.seen for digit in number])
     if line is None:
         return number
     log_prob = classifier.recogniser.look(line.image)
-    seen = best_path(log_prob)
+    seen, share = best_path(log_prob), _RECOGNISER_SHARE
     if len(seen) != len(number):
         read = log_likelihood(log_prob, [digit.prediction for digit in seen])
         found = log_likelihood(log_prob, [int(digit.y_prob.argmax()) for digit in number])
@@ -151,10 +152,11 @@ def read_line(classifier: Classifier, number: list[Named]) -> list[Named]:
         if not instances:
             return number
         number = _name(classifier, [replace(number[0].found, seen=one) for one in instances])
+        share = _PARTED_SHARE
     y_prob = _joined(
         np.stack([digit.y_prob for digit in number]),
         np.stack([digit.evidence for digit in seen]),
-        _RECOGNISER_SHARE,
+        share,
     )
     return [digit._replace(y_prob=prob) for digit, prob in zip(number, y_prob, strict=True)]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits.reading.classifier import Classifier, load_cached
+from digits.reading.classifier import SURE_SCORE, Classifier, load_cached
 from digits.reading.found import around
 from digits.reading.image import Page, Source, UnreadableImage, read_page
 from digits.reading.ink import find_ink
@@ -37,8 +37,8 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
     if np.ptp(page.pixels) < _LEAST_CONTRAST:
         return NumbersReading(reason="blank")
     ink = find_ink(page.pixels)
-    alone = _digit_alone(classifier, page, ink)
-    if alone and not _has_more(page, alone):
+    alone, is_sure = _digit_alone(classifier, page, ink)
+    if alone and is_sure and not _has_more(page, alone):
         return NumbersReading((alone,))
     numbers = tuple(
         _to_number(
@@ -55,20 +55,26 @@ def read_numbers(source: Source, classifier: Classifier | None = None) -> Number
     return NumbersReading(numbers, None if numbers else "no_digits")
 
 
-def _digit_alone(classifier: Classifier, page: Page, ink: NDArray[np.uint8]) -> Number | None:
-    """Return the digit that all of a page's ink is, if it is large and sure: it needs no finder."""
+def _digit_alone(
+    classifier: Classifier, page: Page, ink: NDArray[np.uint8]
+) -> tuple[Number | None, bool]:
+    """Return the digit that all of a page's ink is, if it is large and surely a digit, whichever;
+    and whether that is sure, too, so that it needs no finder."""
     box = Image.fromarray(ink).getbbox()
     if box is None or max(box[2] - box[0], box[3] - box[1]) < _LARGE * max(ink.shape):
-        return None
+        return None, False
     reading = classify(classifier, [to_reading(ink)])[0]
-    if not reading.is_sure or reading.probabilities is None or reading.ood_score is None:
-        return None
+    if reading.prediction is None or reading.probabilities is None or reading.ood_score is None:
+        return None, False
+    if reading.ood_score > SURE_SCORE:
+        return None, False
     shrunk = max(page.pixels.shape) / max(ink.shape)
     left, top, right, bottom = (shrunk * side for side in box)
     # The OOD score is the logarithm of the odds that it is no digit.
     is_digit = _to_probability(-reading.ood_score)
     sides = (left, top, right, bottom)
-    return _to_number([reading.probabilities], [reading.ood_score], [sides], is_digit, page)
+    number = _to_number([reading.probabilities], [reading.ood_score], [sides], is_digit, page)
+    return number, reading.is_sure
 
 
 def _has_more(page: Page, alone: Number) -> bool:
