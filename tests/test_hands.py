@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from digits.data.hands import add_hands, add_straight, write_again
+from digits.data.handwriting import trace
 from digits.data.splits import Split
 from digits.data.strokes import draw_ways
 from digits.data.ways import WAYS
@@ -37,6 +38,24 @@ def test_digits_written_again_keep_their_labels(handwritten):
     assert (again.labels == 0).all()
     assert again.images.reshape(30, -1).max(axis=1).tolist() == [255] * 30
     assert len({image.tobytes() for image in again.images}) == 30
+
+
+def test_a_finer_pen_leaves_a_filled_loop_filled_and_strokes_fine():
+    rows, columns = np.mgrid[:60, :40]
+    stroke = (abs(columns - 20) <= 4) & (rows >= 5) & (rows < 55)
+    loop = np.hypot(rows - 15, columns - 20) <= 11
+    ink = trace(stroke | loop, 3, is_even=False)
+    assert (ink[12:19, 17:24] == 1).all()
+    assert trace(stroke | loop, 3)[15].sum() <= 5
+    assert 2 <= ink[40].sum() <= 5
+
+
+def test_a_wider_pen_goes_along_the_same_strokes():
+    ink = np.zeros((60, 40), bool)
+    ink[5:55, 19:22] = True
+    wide = trace(ink, 9)
+    assert (wide[20:40].sum(axis=1) > 8).all()
+    assert wide[20:40, [20]].min() == 1
 
 
 def test_each_way_of_writing_is_drawn_in_turn():

@@ -159,6 +159,22 @@ def test_what_was_one_from_afar_and_is_several_is_looked_at_again(monkeypatch):
     assert [digit.heat for digit in digits] == [0.9] * 4
 
 
+def test_a_line_is_looked_at_as_long_as_it_goes_on(monkeypatch):
+    """From afar its first digit alone is seen, from near those that aren't beyond the look's
+    end."""
+    line = [found(100 + 30 * k, 140) for k in range(4)]
+
+    def look(finder, view, scale, corner=(0, 0), end=(None, None)):
+        if end[0] is None:
+            return line[:1]
+        return [digit for digit in line if digit.box[2] <= end[0]]
+
+    monkeypatch.setattr("digits.reading.search._look", look)
+    digits, _ = next(find_digits(None, np.zeros((500, 500), np.uint8)))
+    assert sorted(digit.box[0] for digit in digits) == [100, 130, 160, 190]
+    assert {digit.afar for digit in digits} == {line[0]}
+
+
 def test_looks_begin_above_a_scale(monkeypatch):
     scales = []
     show(monkeypatch, lambda scale: scales.append(scale) or [])
@@ -220,6 +236,7 @@ def test_nothing_is_left_where_nothing_was_covered():
         ("ellipse", (98, 98, 102, 102), False),  # a nought with a point in it
         ("ellipse", (205, 60, 215, 140), False),  # beside it
         ("rectangle", (90, 60, 110, 140), False),  # a form's
+        ("box", (90, 110, 110, 170), False),  # and what is written across it
         ("line", (140, 60, 150, 70), False),  # across the picture
     ],
 )
@@ -228,6 +245,9 @@ def test_what_is_drawn_around_digits_is_covered(ring, inside, gone):
     pen = ImageDraw.Draw(page)
     if ring == "line":
         pen.line([(0, 90), (170, 90), (170, 30), (110, 30), (110, 199)], 40, 4)
+    elif ring == "box":
+        pen.rectangle((20, 100, 190, 180), outline=40, width=4)
+        pen.line([(60, 20), (70, 150)], 40, 4)
     else:
         getattr(pen, ring)((20, 20, 190, 180), outline=40, width=4)
     pen.rectangle(inside, 30)

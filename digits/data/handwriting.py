@@ -34,6 +34,8 @@ class Hand(NamedTuple):
     """Where the edge of a stroke is, as a share of its darkest: higher is thinner."""
     unevenness: float
     """By how much digits differ in size and height above the line, as a share."""
+    is_even: bool = True
+    """Whether the pen's strokes are as wide everywhere, also where loops are filled."""
 
 
 class Glyph(NamedTuple):
@@ -86,21 +88,28 @@ def _stroked(large: Image.Image, hand: Hand) -> Image.Image:
     if hand.pen is not None:
         mask = np.asarray(large) > 110
         if mask.any():
-            coverage = trace(mask, max(hand.pen * 20 * _SCALE, 1.2))
+            coverage = trace(mask, max(hand.pen * 20 * _SCALE, 1.2), hand.is_even)
             return Image.fromarray((255 * coverage).astype(np.uint8))
     steep = (np.arange(256) - 255 * hand.level) * _SCALE / 1.5 + 127.5
     return large.point(steep.clip(0, 255).round().astype(int).tolist())
 
 
-def trace(mask: NDArray[np.bool_], pen: float) -> Coverage:
+def trace(mask: NDArray[np.bool_], pen: float, is_even: bool = True) -> Coverage:
     """Follow the middle of strokes with a pen of a width in pixels.
 
-    bool (height, width) → float32 (height, width), 0 to 1.
+    bool (height, width) → float32 (height, width), 0 to 1. Unless the stroke `is_even`, what is
+    thicker than most of the strokes, such as a loop that is filled, stays thicker by as much: a
+    line through its middle may be another digit.
     """
     if not mask.any():
         return np.zeros(mask.shape, np.float32)
-    distance = ndimage.distance_transform_edt(~skeletonize(mask))
-    return np.asarray(np.clip(pen / 2 + 0.5 - distance, 0, 1), np.float32)
+    middle = skeletonize(mask)
+    inside = -ndimage.distance_transform_edt(~middle)
+    if not is_even:
+        depth = ndimage.distance_transform_edt(mask)
+        thicker = np.where(mask, depth - np.median(depth[middle]), -np.inf)
+        inside = np.maximum(inside, thicker)
+    return np.asarray(np.clip(pen / 2 + 0.5 + inside, 0, 1), np.float32)
 
 
 def write_number(

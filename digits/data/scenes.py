@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
-from scipy import ndimage
-from skimage.morphology import skeletonize
+
+from digits.data.handwriting import trace
 
 FRAME = 280
 Color = tuple[int, int, int]
@@ -70,8 +70,8 @@ def _coverage(digit: NDArray[np.uint8], scene: Scene) -> Image.Image:
         # Enlarging blurs the edges of strokes; a pen's are two or three pixels wide.
         sharpened = (np.arange(256) - 127.5) * max(side / 28 / 2, 1) + 127.5
         return frame.point(sharpened.clip(0, 255).round().astype(int).tolist())
-    distance = ndimage.distance_transform_edt(~skeletonize(np.asarray(frame) > 127))
-    return Image.fromarray((255 * np.clip(scene.pen / 2 + 0.5 - distance, 0, 1)).astype(np.uint8))
+    coverage = trace(np.asarray(frame) > 127, scene.pen)
+    return Image.fromarray((255 * coverage).astype(np.uint8))
 
 
 def _moved(frame: Image.Image, scene: Scene) -> Image.Image:

@@ -62,6 +62,7 @@ def draw_pen(random: Random, pen: tuple[float, float] = (0.05, 0.14)) -> Hand:
         pen=random.uniform(*pen) if random.random() < 0.5 else None,
         level=0.5,
         unevenness=random.uniform(0, 0.06),
+        is_even=False,
     )
 
 

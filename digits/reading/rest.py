@@ -19,8 +19,10 @@ _SIDE = 256
 _CONTRAST, _USUAL = 0.2, 0.9
 _LEAST_PIXELS, _LEAST_HEIGHT, _FLATTEST = 2, 0.15, 0.1
 # Ink, of 255, that hangs together is a ring if it goes around what is so high, as a share of its
-# height, fills less of its box than the box of a form does, and doesn't end at the picture's edge.
-_INK, _LEAST_INSIDE, _ROUND = 64, 0.25, 0.88
+# height, and doesn't end at the picture's edge. The boxes of a form are none, since digits that
+# touch them would go, too: they fill more of their own box, or have a side that is straight for
+# such a share of their height or width.
+_INK, _LEAST_INSIDE, _ROUND, _STRAIGHT = 64, 0.25, 0.88, 0.7
 
 
 def cover(picture: NDArray[np.uint8], boxes: Iterable[Box]) -> NDArray[np.uint8]:
@@ -72,7 +74,8 @@ def without_rings(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> NDArray
         if is_whole and others.any():
             filled = ndimage.binary_fill_holes(own)
             inside = np.count_nonzero((filled & others).any(axis=1))
-            if filled.mean() < _ROUND and inside >= _LEAST_INSIDE * len(own):
+            is_box = filled.mean() >= _ROUND or _has_straight_side(own)
+            if not is_box and inside >= _LEAST_INSIDE * len(own):
                 rings[place] |= own
     if not rings.any():
         return None
@@ -80,6 +83,16 @@ def without_rings(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> NDArray
     covered = picture.copy()
     covered[np.asarray(mask.resize(picture.shape[::-1]))] = np.median(picture)
     return covered
+
+
+def _has_straight_side(ink: NDArray[np.bool_]) -> bool:
+    """Whether a run along a row or a column has most of a component's width or height."""
+    pixels = ink.view(np.uint8)
+    lengths = (max(round(_STRAIGHT * side), 1) for side in ink.shape)
+    return any(
+        ndimage.minimum_filter1d(pixels, length, axis, mode="constant").any()
+        for axis, length in enumerate(lengths)
+    )
 
 
 def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -29,6 +29,9 @@ READING_HEIGHT = 48
 MOST_ENLARGED = 3.0
 # What is seen around a number, as shares of a digit's height.
 _ASIDE, _AROUND = 1.0, 0.45
+# Where more digits are seen so, by which share of the height beyond those seen from afar, there may
+# be others farther along the line: it is looked at again, so often at the most.
+_BEYOND, _MOST_LOOKS = 0.6, 3
 # A picture is turned, so often at the most, where lines slope by more, in radians: four degrees.
 _MOST_TURNS, _LEAST_SLOPE = 2, 0.07
 # A letter's neighbours in its word are so near, again as a share of the height.
@@ -127,8 +130,24 @@ def _closest(finder: Finder, found: list[Found]) -> list[Found]:
             for part in to_lines(seen):
                 closer += _of_size(_look_at(finder, part), part)
         else:
-            closer += _of_size(seen, line)
+            closer += _to_its_ends(finder, line, _of_size(seen, line))
     return _distinct(closer)
+
+
+def _to_its_ends(finder: Finder, line: list[Found], closer: list[Found]) -> list[Found]:
+    """Look at a line again as long as more digits are seen on it than were looked for."""
+    for _ in range(_MOST_LOOKS):
+        (left, right), (first, last) = _ends(line), _ends(closer)
+        height = median(digit.height for digit in line)
+        if max(left - first, last - right) < _BEYOND * height:
+            break
+        line, closer = closer, _of_size(_look_at(finder, closer), closer)
+    return closer
+
+
+def _ends(line: list[Found]) -> tuple[float, float]:
+    """Return where a line's first digit begins and its last one ends."""
+    return min(digit.box[0] for digit in line), max(digit.box[2] for digit in line)
 
 
 def _look_at(finder: Finder, line: list[Found]) -> list[Found]:
@@ -146,7 +165,7 @@ def _of_size(closer: list[Found], line: list[Found]) -> list[Found]:
     """Return what is about as high as a line's digits, seen from afar, were; or those."""
     height = median(digit.height for digit in line)
     likely = [digit for digit in closer if 0.4 < digit.height / height < 1.9]
-    return [replace(digit, afar=line[0]) for digit in likely] or line
+    return [replace(digit, afar=line[0].afar or line[0]) for digit in likely] or line
 
 
 def seen_print(digits: Sequence[Found]) -> tuple[float, float]:
