@@ -14,6 +14,7 @@ from digits.reading.naming import name_numbers
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
 from digits.reading.search import find_digits, seen_print
+from digits.reading.view import View
 
 
 def show(monkeypatch, look):
@@ -53,6 +54,22 @@ def test_what_is_farther_apart_than_any_boxes_is_no_number(monkeypatch):
 def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
     digits = [found(34 * k, 10, 24, 24) for k in range(4)] + [found(34 * 4 + 11, 10, 2, 24)]
     assert rows(monkeypatch, *digits) == [[0, 34, 68, 102, 147]]
+
+
+@pytest.mark.parametrize(
+    ("right", "has_line", "expected"),
+    [
+        (103, False, [2, 1]),
+        (103, True, [3]),  # the next box
+        (120, True, [2, 1]),  # an empty box between
+    ],
+)
+def test_what_parts_numbers_is_no_gap_between_boxes(right, has_line, expected):
+    page = np.full((100, 200), 250, np.uint8)
+    if has_line:
+        page[2:60, 80] = 90
+    digits = [replace(found(x, 10), view=View.of(page)) for x in (10, 45, right)]
+    assert [len(number) for number in to_numbers(digits)] == expected
 
 
 def test_a_number_may_be_spaced_widely(monkeypatch):

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TypeVar
 
 import numpy as np
+from scipy import ndimage
 
 from digits.reading.found import Found, around
 from digits.reading.instances import Box
@@ -17,10 +18,14 @@ Number = TypeVar("Number")
 # each other, as shares of it.
 _REACH, _LEVEL = 2.5, 0.4
 # What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
-# as wide as the others; and middles so many times as far apart as the others. And middles farther
-# apart, as a share of the height, than a form's boxes have them.
-_GAP, _GAPS, _PITCH = 0.6, 2.5, 1.7
+# as wide as the others; and middles so many times as far apart as the others, where the paper
+# between the two is blank, and where it isn't, as in a form's boxes. And middles farther apart, as
+# a share of the height, than boxes have them.
+_GAP, _GAPS, _BLANK_PITCH, _PITCH = 0.6, 2.5, 1.2, 1.7
 _FAR = 2.6
+# Paper is blank where it differs from its median by at most so much, of 255, beside the edges of a
+# digit's ink, which are such a share of the height.
+_CONTRAST, _EDGE = 20, 0.1
 # Two digits tell their line's slope badly: what draws it towards none, in squared digits' heights.
 _LEVELLING = 0.5
 
@@ -83,7 +88,7 @@ def _are_neighbours(left: Found, right: Found) -> bool:
 
 def _parted(line: list[Found]) -> list[list[Found]]:
     """Part a line where a gap is clearly wider than its others, from ink to ink and from middle to
-    middle: in a form's boxes a 1 has wide gaps beside it, but its place as all others."""
+    middle: a 1 has wide gaps beside it, and in a form's boxes its place as all others."""
     pairs = list(pairwise(line))
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
@@ -92,8 +97,22 @@ def _parted(line: list[Found]) -> list[list[Found]]:
     for k, (gap, pitch, digit) in enumerate(zip(gaps, pitches, line[1:], strict=True)):
         others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
         usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
-        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _PITCH * usual_pitch
+        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _BLANK_PITCH * usual_pitch
+        if is_wide and pitch <= _PITCH * usual_pitch:
+            is_wide = _is_blank_between(line[k], digit)
         if is_wide or pitch > _FAR * height:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
+
+
+def _is_blank_between(left: Found, right: Found) -> bool:
+    """Whether nothing is between two digits: no line of a box, no digit that was not found."""
+    edge = _EDGE * max(left.height, right.height)
+    top, bottom = min(left.box[1], right.box[1]), max(left.box[3], right.box[3])
+    first, last = left.box[2] + edge, right.box[0] - edge
+    rows, columns = (slice(max(round(a), 0), round(b)) for a, b in ((top, bottom), (first, last)))
+    part = left.view.pixels[rows, columns].astype(np.float32)
+    # The mean of nine pixels has a third of a camera's noise.
+    contrast = abs(ndimage.uniform_filter(part, 3) - np.median(part))
+    return bool(contrast.max() <= _CONTRAST)
