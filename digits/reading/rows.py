@@ -113,6 +113,8 @@ def _is_blank_between(left: Found, right: Found) -> bool:
     first, last = left.box[2] + edge, right.box[0] - edge
     rows, columns = (slice(max(round(a), 0), round(b)) for a, b in ((top, bottom), (first, last)))
     part = left.view.pixels[rows, columns].astype(np.float32)
+    if not part.size:  # between digits much larger than the others of their line
+        return False
     # The mean of nine pixels has a third of a camera's noise.
     contrast = abs(ndimage.uniform_filter(part, 3) - np.median(part))
     return bool(contrast.max() <= _CONTRAST)
