@@ -57,19 +57,28 @@ def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("right", "has_line", "expected"),
+    ("right", "strokes", "expected"),
     [
-        (103, False, [2, 1]),
-        (103, True, [3]),  # the next box
-        (120, True, [2, 1]),  # an empty box between
+        (103, [], [2, 1]),
+        (103, [(0, 48, 199, 48)], [2, 1]),  # a rule below
+        (103, [(78, 30, 90, 30)], [3]),  # a dash between
+        (103, [(38, 2, 38, 60)], [2, 1]),
+        (125, [(95, 2, 95, 60)], [2, 1]),  # a line between two numbers
+        (125, [(38, 2, 38, 60), (95, 2, 95, 60)], [3]),  # two boxes
+        (125, [(38, 2, 38, 60), (75, 2, 75, 60), (112, 2, 112, 60)], [2, 1]),  # an empty one
     ],
 )
-def test_what_parts_numbers_is_no_gap_between_boxes(right, has_line, expected):
-    page = np.full((100, 200), 250, np.uint8)
-    if has_line:
-        page[2:60, 80] = 90
-    digits = [replace(found(x, 10), view=View.of(page)) for x in (10, 45, right)]
+def test_what_is_between_digits_tells_whether_a_gap_parts_them(right, strokes, expected):
+    page = Image.new("L", (200, 100), 250)
+    for stroke in strokes:
+        ImageDraw.Draw(page).line(stroke, 90, 3)
+    digits = [replace(found(x, 10), view=View.of(np.asarray(page))) for x in (10, 45, right)]
     assert [len(number) for number in to_numbers(digits)] == expected
+
+
+@pytest.mark.parametrize("box", [(-20, -20, -5, -5), (5, 7, 5, 7), (90, 50, 300, 300)])
+def test_a_part_of_a_view_is_never_empty(box):
+    assert View.of(np.zeros((60, 100), np.uint8)).part(box).size
 
 
 def test_a_number_may_be_spaced_widely(monkeypatch):

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from digits.reading.found import Found, around
@@ -19,13 +20,15 @@ Number = TypeVar("Number")
 _REACH, _LEVEL = 2.5, 0.4
 # What parts two numbers on a line: a gap so wide, again as a share of the height, and so many times
 # as wide as the others; and middles so many times as far apart as the others, where the paper
-# between the two is blank, and where it isn't, as in a form's boxes. And middles farther apart, as
-# a share of the height, than boxes have them.
-_GAP, _GAPS, _BLANK_PITCH, _PITCH = 0.6, 2.5, 1.2, 1.7
-_FAR = 2.6
-# Paper is blank where it differs from its median by at most so much, of 255, beside the edges of a
-# digit's ink, which are such a share of the height.
-_CONTRAST, _EDGE = 20, 0.1
+# between the two is blank, and where it isn't. And middles so far apart, as a share of the height.
+_GAP, _GAPS, _BLANK_PITCH, _PITCH, _FAR = 0.6, 2.5, 1.2, 1.7, 2.6
+# Paper is blank where it differs from its row's median by at most so much, of 255, beside the edges
+# of a digit's ink, which are such a share of the gap.
+_CONTRAST, _EDGE = 20, 0.15
+# Digits are in boxes if between so many of them, as a share, a line goes down; a box is empty if
+# lines are so far apart. They are so high, and looked for so far above and below the digits'
+# middles: shares of the height.
+_BOXED, _BOX, _LINE, _ABOVE = 0.7, 0.8, 1.15, 1.5
 # Two digits tell their line's slope badly: what draws it towards none, in squared digits' heights.
 _LEVELLING = 0.5
 
@@ -88,33 +91,51 @@ def _are_neighbours(left: Found, right: Found) -> bool:
 
 def _parted(line: list[Found]) -> list[list[Found]]:
     """Part a line where a gap is clearly wider than its others, from ink to ink and from middle to
-    middle: a 1 has wide gaps beside it, and in a form's boxes its place as all others."""
+    middle, since a 1 has wide gaps beside it; in a form, where a box is empty."""
     pairs = list(pairwise(line))
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
     height = median(digit.height for digit in line)
-    numbers = [[line[0]]]
-    for k, (gap, pitch, digit) in enumerate(zip(gaps, pitches, line[1:], strict=True)):
+    wide = []
+    for k, (gap, pitch) in enumerate(zip(gaps, pitches, strict=True)):
         others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
         usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
         is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _BLANK_PITCH * usual_pitch
         if is_wide and pitch <= _PITCH * usual_pitch:
-            is_wide = _is_blank_between(line[k], digit)
-        if is_wide or pitch > _FAR * height:
+            is_wide = _is_blank_between(*pairs[k])
+        wide.append(is_wide or pitch > _FAR * height)
+    if any(wide):
+        lines = [_lines_between(left, right, height) for left, right in pairs]
+        if np.mean([some.size > 0 for some in lines]) >= _BOXED:
+            empty = [some.size > 0 and bool(np.ptp(some) > _BOX * height) for some in lines]
+            wide = [is_wide and is_empty for is_wide, is_empty in zip(wide, empty, strict=True)]
+    numbers = [[line[0]]]
+    for is_wide, digit in zip(wide, line[1:], strict=True):
+        if is_wide:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
 
 
 def _is_blank_between(left: Found, right: Found) -> bool:
-    """Whether nothing is between two digits: no line of a box, no digit that was not found."""
-    edge = _EDGE * max(left.height, right.height)
+    """Whether nothing but rules is between two digits: no mark, no digit that was not found."""
+    edge = _EDGE * (right.box[0] - left.box[2])
     top, bottom = min(left.box[1], right.box[1]), max(left.box[3], right.box[3])
-    first, last = left.box[2] + edge, right.box[0] - edge
-    rows, columns = (slice(max(round(a), 0), round(b)) for a, b in ((top, bottom), (first, last)))
-    part = left.view.pixels[rows, columns].astype(np.float32)
-    if not part.size:  # between digits much larger than the others of their line
-        return False
+    part = left.view.part((left.box[2] + edge, top, right.box[0] - edge, bottom))
     # The mean of nine pixels has a third of a camera's noise.
-    contrast = abs(ndimage.uniform_filter(part, 3) - np.median(part))
+    contrast = abs(ndimage.uniform_filter(part - np.median(part, axis=1, keepdims=True), 3))
     return bool(contrast.max() <= _CONTRAST)
+
+
+def _lines_between(left: Found, right: Found, height: float) -> NDArray[np.intp]:
+    """Return where lines of boxes run between the middles of two digits that are `height` pixels
+    high: in which columns, from the left one's middle on."""
+    (start, end), (top, bottom) = (
+        [sum(digit.box[side::2]) / 2 for digit in (left, right)] for side in (0, 1)
+    )
+    above = min(top, bottom) - _ABOVE * height, max(top, bottom) + _ABOVE * height
+    part = left.view.part((start, above[0], end, above[1]))
+    is_ink = (abs(part - np.median(part)) > _CONTRAST).view(np.uint8)
+    length = max(round(_LINE * height), 1)
+    runs = ndimage.minimum_filter1d(is_ink, length, 0, mode="constant")
+    return np.flatnonzero(runs.any(axis=0))

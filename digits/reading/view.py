@@ -36,6 +36,14 @@ class View:
         box = across, down, turned.width - across, turned.height - down
         return cls(np.asarray(turned.crop(box)), picture.shape, angle)
 
+    def part(self, box: Box) -> NDArray[np.float32]:
+        """Return the pixels of the view in a box, as far as it is on the view: at least one."""
+        left, top, right, bottom = (max(round(side), 0) for side in box)
+        height, width = self.pixels.shape
+        left, top = min(left, width - 1), min(top, height - 1)
+        rows, columns = slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
+        return self.pixels[rows, columns].astype(np.float32)
+
     def to_picture(self, box: Box) -> Box:
         """Return where on the picture a box of the view is: the box around its ellipse, since a
         digit's ink reaches no corner of its box."""
