@@ -62,8 +62,8 @@ def test_a_1_in_its_box_of_a_form_belongs_to_the_number(monkeypatch):
         (103, [], [2, 1]),
         (103, [(0, 48, 199, 48)], [2, 1]),  # a rule below
         (103, [(78, 30, 90, 30)], [3]),  # a dash between
-        (103, [(38, 2, 38, 60)], [2, 1]),
-        (125, [(95, 2, 95, 60)], [2, 1]),  # a line between two numbers
+        (103, [(85, 20, 85, 45)], [3]),  # a digit that was not found
+        (103, [(85, 2, 85, 60)], [2, 1]),  # a line between two columns
         (125, [(38, 2, 38, 60), (95, 2, 95, 60)], [3]),  # two boxes
         (125, [(38, 2, 38, 60), (75, 2, 75, 60), (112, 2, 112, 60)], [2, 1]),  # an empty one
     ],

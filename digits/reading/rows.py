@@ -23,8 +23,8 @@ _REACH, _LEVEL = 2.5, 0.4
 # between the two is blank, and where it isn't. And middles so far apart, as a share of the height.
 _GAP, _GAPS, _BLANK_PITCH, _PITCH, _FAR = 0.6, 2.5, 1.2, 1.7, 2.6
 # Paper is blank where it differs from its row's median by at most so much, of 255, beside the edges
-# of a digit's ink, which are such a share of the gap.
-_CONTRAST, _EDGE = 20, 0.15
+# of a digit's ink, which are such a share of the gap, and beside lines, which are so many pixels.
+_CONTRAST, _EDGE, _BESIDE = 20, 0.15, 2
 # Digits are in boxes if between so many of them, as a share, a line goes down; a box is empty if
 # lines are so far apart. They are so high, and looked for so far above and below the digits'
 # middles: shares of the height.
@@ -96,46 +96,60 @@ def _parted(line: list[Found]) -> list[list[Found]]:
     gaps = [right.box[0] - left.box[2] for left, right in pairs]
     pitches = [sum(right.box[::2]) / 2 - sum(left.box[::2]) / 2 for left, right in pairs]
     height = median(digit.height for digit in line)
-    wide = []
-    for k, (gap, pitch) in enumerate(zip(gaps, pitches, strict=True)):
-        others = gaps[:k] + gaps[k + 1 :], pitches[:k] + pitches[k + 1 :]
-        usual_gap, usual_pitch = (median(other or [math.inf]) for other in others)
-        is_wide = gap > max(_GAP * height, _GAPS * usual_gap) and pitch > _BLANK_PITCH * usual_pitch
-        if is_wide and pitch <= _PITCH * usual_pitch:
-            is_wide = _is_blank_between(*pairs[k])
-        wide.append(is_wide or pitch > _FAR * height)
-    if any(wide):
-        lines = [_lines_between(left, right, height) for left, right in pairs]
-        if np.mean([some.size > 0 for some in lines]) >= _BOXED:
-            empty = [some.size > 0 and bool(np.ptp(some) > _BOX * height) for some in lines]
-            wide = [is_wide and is_empty for is_wide, is_empty in zip(wide, empty, strict=True)]
+    likely, sure = (
+        [_is_wide(k, gaps, pitches, height, times) for k in range(len(pairs))]
+        for times in (_BLANK_PITCH, _PITCH)
+    )
+    if not any(likely):
+        return [line]
+    strokes = [_lines_between(left, right, height) for left, right in pairs]
+    in_boxes = np.mean([some.size > 0 for some in strokes]) >= _BOXED
     numbers = [[line[0]]]
-    for is_wide, digit in zip(wide, line[1:], strict=True):
+    for k, digit in enumerate(line[1:]):
+        is_wide = sure[k] or (likely[k] and _is_blank_between(line[k], digit, strokes[k]))
+        if is_wide and in_boxes:
+            is_wide = strokes[k].size > 0 and bool(np.ptp(strokes[k]) > _BOX * height)
         if is_wide:
             numbers.append([])
         numbers[-1].append(digit)
     return numbers
 
 
-def _is_blank_between(left: Found, right: Found) -> bool:
-    """Whether nothing but rules is between two digits: no mark, no digit that was not found."""
+def _is_wide(
+    k: int, gaps: Sequence[float], pitches: Sequence[float], height: float, times: float
+) -> bool:
+    """Whether a gap is clearly wider than a line's others, and middles so many times as far apart;
+    or farther than digits of one number are."""
+    usual_gap, usual_pitch = (
+        median([*some[:k], *some[k + 1 :]] or [math.inf]) for some in (gaps, pitches)
+    )
+    is_wide = gaps[k] > max(_GAP * height, _GAPS * usual_gap) and pitches[k] > times * usual_pitch
+    return is_wide or pitches[k] > _FAR * height
+
+
+def _is_blank_between(left: Found, right: Found, lines: NDArray[np.intp]) -> bool:
+    """Whether nothing but rules and some lines is between two digits: no mark, no digit that was
+    not found."""
     edge = _EDGE * (right.box[0] - left.box[2])
+    first, last = left.box[2] + edge, right.box[0] - edge
     top, bottom = min(left.box[1], right.box[1]), max(left.box[3], right.box[3])
-    part = left.view.part((left.box[2] + edge, top, right.box[0] - edge, bottom))
+    part = left.view.part((first, top, last, bottom))
+    part -= np.median(part, axis=1, keepdims=True)
+    beside = lines - round(first) + np.arange(-_BESIDE, _BESIDE + 1)[:, np.newaxis]
+    part[:, beside[(beside >= 0) & (beside < part.shape[1])]] = 0
     # The mean of nine pixels has a third of a camera's noise.
-    contrast = abs(ndimage.uniform_filter(part - np.median(part, axis=1, keepdims=True), 3))
-    return bool(contrast.max() <= _CONTRAST)
+    return bool(abs(ndimage.uniform_filter(part, 3)).max() <= _CONTRAST)
 
 
 def _lines_between(left: Found, right: Found, height: float) -> NDArray[np.intp]:
-    """Return where lines of boxes run between the middles of two digits that are `height` pixels
-    high: in which columns, from the left one's middle on."""
+    """Return where lines go down between the middles of two digits that are `height` pixels high:
+    in which columns of their view."""
     (start, end), (top, bottom) = (
         [sum(digit.box[side::2]) / 2 for digit in (left, right)] for side in (0, 1)
     )
-    above = min(top, bottom) - _ABOVE * height, max(top, bottom) + _ABOVE * height
-    part = left.view.part((start, above[0], end, above[1]))
+    above, below = min(top, bottom) - _ABOVE * height, max(top, bottom) + _ABOVE * height
+    part = left.view.part((start, above, end, below))
     is_ink = (abs(part - np.median(part)) > _CONTRAST).view(np.uint8)
     length = max(round(_LINE * height), 1)
     runs = ndimage.minimum_filter1d(is_ink, length, 0, mode="constant")
-    return np.flatnonzero(runs.any(axis=0))
+    return np.flatnonzero(runs.any(axis=0)) + round(start)
