@@ -15,3 +15,9 @@ def found(left, top, width=20, height=40, heat=0.9, printed=0, seen_as=None):
     logits = np.zeros(10, np.float32) if seen_as is None else np.eye(10, dtype=np.float32)[seen_as]
     instance = Instance(look, 0, box, heat, logits)
     return Found(instance, View.of(look.page), 1, (0, 0))
+
+
+def show_sights(monkeypatch, *sights):
+    """Have the finder see some sights, one after the other, and from nearer the same."""
+    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: list(sights))
+    monkeypatch.setattr("digits.reading.naming.look_at", lambda _, line, *__: line)

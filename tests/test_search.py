@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
-from sights import found
+from sights import found, show_sights
 
 from digits.reading.found import around
 from digits.reading.ink import find_ink
@@ -109,7 +109,7 @@ def test_of_two_digits_in_one_place_the_likelier_is_kept(monkeypatch):
 )
 def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expected):
     digits = [found(10 + 30 * k, 10, heat=heat) for k, heat in enumerate(heats)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
+    show_sights(monkeypatch, (digits, False))
     answers = np.eye(10, dtype=np.float32)[:3], np.array(scores, np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     numbers = name_numbers(classifier, *np.zeros((2, 60, 100), np.uint8))
@@ -122,10 +122,26 @@ def test_a_digit_may_be_doubtful_but_not_all(monkeypatch, heats, scores, expecte
 )
 def test_what_is_seen_at_second_sight_has_to_be_surer(monkeypatch, first, second, count):
     sights = [([found(10, 10, heat=first)], False), ([found(10, 10, heat=second)], True)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: sights)
+    show_sights(monkeypatch, *sights)
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
+
+
+@pytest.mark.parametrize(
+    ("heat", "nearer", "count"), [(0.6, [0.9], 1), (0.6, [0.2], 0), (0.6, [], 0), (0.95, [], 1)]
+)
+def test_a_digit_in_doubt_has_to_be_seen_from_nearer_too(monkeypatch, heat, nearer, count):
+    show_sights(monkeypatch, ([found(10, 10, heat=heat)], False))
+    seen = [found(10, 10, heat=one) for one in nearer]
+    monkeypatch.setattr("digits.reading.naming.look_at", lambda *_: seen)
+    classifier = SimpleNamespace(
+        finder=None,
+        recogniser=None,
+        predict=lambda images: (np.eye(10)[: len(images)], np.full(len(images), -4.0)),
+    )
+    numbers = name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))
+    assert len(numbers) == count
 
 
 def test_there_is_a_look_from_nearer_for_whom_what_is_seen_from_afar_is_no_digit(monkeypatch):
@@ -137,7 +153,7 @@ def test_there_is_a_look_from_nearer_for_whom_what_is_seen_from_afar_is_no_digit
 @pytest.mark.parametrize(("printed", "heat", "count"), [(0, 0.6, 1), (400, 0.6, 0), (40, 0.95, 1)])
 def test_the_more_print_there_is_the_surer_a_number_has_to_be(monkeypatch, printed, heat, count):
     digits = [found(100, 100, heat=heat, printed=printed)]
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [(digits, False)])
+    show_sights(monkeypatch, (digits, False))
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
@@ -163,8 +179,7 @@ def test_print_right_beside_a_digit_makes_it_a_letter(monkeypatch):
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     for afar, count in ((digit, 1), (other, 0)):
-        sight = [replace(digit, afar=afar)], False
-        monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_, one=sight: [one])
+        show_sights(monkeypatch, ([replace(digit, afar=afar)], False))
         assert len(name_numbers(classifier, *np.zeros((2, 500, 500), np.uint8))) == count
 
 

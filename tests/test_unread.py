@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from sights import found
+from sights import found, show_sights
 
 from digits.reading.ink import find_ink
 from digits.reading.naming import name_numbers
@@ -87,8 +87,7 @@ def test_the_highest_ink_hangs_together():
 @pytest.mark.parametrize(("strokes", "count"), [((), 1), ((CURVE,), 0)])
 def test_a_part_of_a_scribble_is_no_number(monkeypatch, strokes, count):
     page = picture(*strokes)
-    sight = [found(40, 40, 22, 40, heat=0.6)], False
-    monkeypatch.setattr("digits.reading.naming.find_digits", lambda *_: [sight])
+    show_sights(monkeypatch, ([found(40, 40, 22, 40, heat=0.6)], False))
     answers = np.eye(10, dtype=np.float32)[:1], np.array([-4], np.float32)
     classifier = SimpleNamespace(finder=None, recogniser=None, predict=lambda _: answers)
     assert len(name_numbers(classifier, page, find_ink(page))) == count

@@ -60,12 +60,17 @@ class NamedNumber:
     """From left to right."""
     unread: Unread
     """What else is written."""
+    nearer: Sequence[Named] | None = None
+    """Its digits, as they are seen from nearer, if that had to be decided there."""
 
     @cached_property
     def log_odds(self) -> float:
         """The logarithm of the odds that there is a number."""
+        digits = self.digits if self.nearer is None else self.nearer
+        if not digits:
+            return -math.inf
         return (
-            evidence(self.digits)
+            evidence(digits)
             - _JOINED_WEIGHT * math.log1p(self.unread.joined / _JOINED_UNIT)
             - _ALIKE_WEIGHT * math.log1p(self.unread.alike)
             - _AROUND_WEIGHT * math.log1p(self.unread.around)

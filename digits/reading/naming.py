@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from digits.reading.classifier import Classifier
 from digits.reading.evidence import Named, NamedNumber, evidence
-from digits.reading.found import Found
+from digits.reading.found import Found, around
 from digits.reading.ink import find_ink
 from digits.reading.instances import Box
 from digits.reading.lines import part, to_line
 from digits.reading.recogniser import best_path, log_likelihood
 from digits.reading.rest import cover, is_something_left, without_rings
 from digits.reading.rows import in_order, to_numbers
-from digits.reading.search import find_digits
+from digits.reading.search import find_digits, look_at
 from digits.reading.unread import find_unread, highest
 
 # How much the finder's word counts, of one, beside the classifier's: it has seen what is around a
@@ -33,6 +33,9 @@ _NEEDED_OF_DIGIT = -5.3
 # is none, something looks like a digit sooner or later. And of each that is found when others are
 # covered, from so many times as near.
 _NEEDED_AT_SECOND, _NEARER = 2.7, 1.2
+# Where a number is less sure than this, what is seen from so many times as near decides: a digit is
+# one at any size, what only looks like one seldom is.
+_DOUBTFUL, _MUCH_NEARER = 2.5, 1.3
 
 
 class Sight(NamedTuple):
@@ -109,12 +112,28 @@ def _numbers(
         named = list(map(NamedNumber, numbers, find_unread(sight.ink, boxes)))
         surest = max((number.log_odds for number in named), default=-math.inf)
         if surest >= (_NEEDED_AT_SECOND if is_second else needed):
-            return [
-                replace(number, digits=read_line(classifier, number.digits))
-                for number in named
-                if number.log_odds >= needed
-            ]
+            named = [number for number in named if number.log_odds >= needed]
+            named = [_decided(classifier, number) for number in named]
+            named = [number for number in named if number.log_odds >= needed]
+            if named:
+                return [
+                    replace(number, digits=read_line(classifier, number.digits)) for number in named
+                ]
     return []
+
+
+def _decided(classifier: Classifier, number: NamedNumber) -> NamedNumber:
+    """Look at a number from nearer if it is in doubt."""
+    if number.log_odds >= _DOUBTFUL:
+        return number
+    line = [digit.found for digit in number.digits]
+    left, _, right, _ = around([digit.box for digit in line])
+    seen = [
+        digit
+        for digit in _name(classifier, look_at(classifier.finder, line, _MUCH_NEARER))
+        if left < sum(digit.found.box[::2]) / 2 < right and evidence([digit]) >= _NEEDED_OF_DIGIT
+    ]
+    return replace(number, nearer=seen)
 
 
 def _total(numbers: Sequence[NamedNumber], needed: float) -> float:

@@ -125,10 +125,10 @@ def _closest(finder: Finder, found: list[Found]) -> list[Found]:
     closer: list[Found] = []
     for line in to_lines(found):
         height = median(digit.height for digit in line)
-        seen = _look_at(finder, line)
+        seen = look_at(finder, line)
         if len(seen) > len(line) and median(digit.height for digit in seen) < _SMALLER * height:
             for part in to_lines(seen):
-                closer += _of_size(_look_at(finder, part), part)
+                closer += _of_size(look_at(finder, part), part)
         else:
             closer += _to_its_ends(finder, line, _of_size(seen, line))
     return _distinct(closer)
@@ -141,7 +141,7 @@ def _to_its_ends(finder: Finder, line: list[Found], closer: list[Found]) -> list
         height = median(digit.height for digit in line)
         if max(left - first, last - right) < _BEYOND * height:
             break
-        line, closer = closer, _of_size(_look_at(finder, closer), closer)
+        line, closer = closer, _of_size(look_at(finder, closer), closer)
     return closer
 
 
@@ -150,14 +150,14 @@ def _ends(line: list[Found]) -> tuple[float, float]:
     return min(digit.box[0] for digit in line), max(digit.box[2] for digit in line)
 
 
-def _look_at(finder: Finder, line: list[Found]) -> list[Found]:
-    """Look at a line of digits so that they are of the height at which digits are read."""
+def look_at(finder: Finder, line: list[Found], times: float = 1) -> list[Found]:
+    """Look at a line of digits so that they are so many times as high as digits are read."""
     height = median(digit.height for digit in line)
     boxes = np.array([digit.box for digit in line])
     around = height * np.array([_ASIDE, _AROUND])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - around, 0).astype(int).tolist()
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + around).astype(int).tolist()
-    scale = min(READING_HEIGHT / height, MOST_ENLARGED)
+    scale = times * min(READING_HEIGHT / height, MOST_ENLARGED)
     return _look(finder, line[0].view, scale, (left, top), (right, bottom))
 
 
