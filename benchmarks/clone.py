@@ -43,8 +43,18 @@ class Clone:
         return clone
 
     def copy(self, folder: Path) -> "Clone":
-        """Copy everything, DVC's cache as well, to a path where nothing is yet."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        """Copy everything, DVC's cache as well, to a path where nothing is yet.
+
+        All but `.dvc/tmp`, which is of the processes that work here: a queue's workers may still
+        be moving its files when the queue has been stopped.
+        """
+        working = str(self.folder / ".dvc")
+        shutil.copytree(
+            self.folder,
+            folder,
+            symlinks=True,
+            ignore=lambda path, _: {"tmp"} if path == working else set(),
+        )
         return Clone(folder)
 
     def clone(self, folder: Path) -> "Clone":
