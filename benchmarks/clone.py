@@ -45,15 +45,14 @@ class Clone:
     def copy(self, folder: Path) -> "Clone":
         """Copy everything, DVC's cache as well, to a path where nothing is yet.
 
-        All but `.dvc/tmp`, which is of the processes that work here: a queue's workers may still
-        be moving its files when the queue has been stopped.
+        All but what is of a queue: its workers may still be moving files when it has been stopped.
         """
-        working = str(self.folder / ".dvc")
+        working = str(self.folder / ".dvc" / "tmp")
         shutil.copytree(
             self.folder,
             folder,
             symlinks=True,
-            ignore=lambda path, _: {"tmp"} if path == working else set(),
+            ignore=lambda path, _: {"exps"} if path == working else set(),
         )
         return Clone(folder)
 
