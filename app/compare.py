@@ -5,14 +5,15 @@ import html
 import streamlit as st
 
 from app import project
-from app.answer import answer_html
+from app.answer import answer_html, read_picture
 from app.draw import current_drawing, is_drawn
 from app.examples import load_gallery
 from app.git import GitError
+from app.numbers import numbers_html
 from app.revisions import Revision, list_revisions, load_revision
 from digits.reading.artefact import ModelError
 from digits.reading.classifier import Classifier
-from digits.reading.digit_reader import read_digit
+from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
 INVITATION = "Draw a digit, or choose an example, and see here what two models make of it."
@@ -72,13 +73,15 @@ def describe(revision: Revision) -> str:
 
 def answer_of(revision: Revision, content: bytes | None) -> str:
     """Return the answer of a revision's model for a picture, as HTML."""
-    reading = Reading(reason="blank")
     try:
         classifier = load_revision(revision.commit)
-        if content is not None:
-            reading = read_digit(content, classifier)
+        if content is None:
+            return answer_html(Reading(reason="blank"), INVITATION)
+        reading = read_picture(content, classifier)
     except (ModelError, ValueError, RuntimeError) as error:  # LiteRT refuses what it can't read
         return f'<p role="status">This model can\'t be used: {html.escape(str(error))}</p>'
+    if isinstance(reading, NumbersReading):
+        return numbers_html(content, reading)
     return answer_html(reading, INVITATION)
 
 

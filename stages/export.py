@@ -28,10 +28,7 @@ NETWORKS = "digits", "ood_head", "finder", "recogniser"
 TRAINING = Path("models/training.json")
 MODEL = Path("models/digits.tflite")
 CORRUPTED = Path("data/drawn/val.npy")
-HALF: dict[str, Any] = {
-    "optimizations": [tf.lite.Optimize.DEFAULT],
-    "target_spec": {"supported_types": [tf.float16]},
-}
+EIGHT_BITS = [tf.lite.Optimize.DEFAULT]
 # The false rejection rate of corrupted validation digits at the threshold: of what it refuses, the
 # finder may still see that it is a digit.
 FALSE_REJECTION = 0.014
@@ -44,16 +41,17 @@ class ExportError(DigitsError):
     """The model can't be converted."""
 
 
-def to_litert(model: keras.Model, half: bool = False) -> bytes:
+def to_litert(model: keras.Model) -> bytes:
     """Convert the model to LiteRT's format; it takes any number of digits at once.
 
-    `half`: keep the weights in 16 bits, as half the size; LiteRT computes in 32 all the same.
+    Filters' weights have 8 bits, and what they are multiplied with is brought to as many, in steps
+    that fit each input (dynamic range quantisation): a quarter of the size, a third of the time.
     Raises ExportError where the folder for temporary files has no room.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.tflite")
         try:
-            model.export(path, format="litert", verbose=False, **(HALF if half else {}))
+            model.export(path, format="litert", verbose=False, optimizations=EIGHT_BITS)
         except (tf.errors.OutOfRangeError, tf.errors.ResourceExhaustedError) as error:
             raise ExportError(
                 f"the model can't be converted in {tempfile.gettempdir()}: make room there, or set "
@@ -102,7 +100,7 @@ def main() -> None:
         keras.models.load_model(Path(f"models/{name}.keras"), compile=False) for name in NETWORKS
     )
     model, val = with_score(network, ood_head), load_split("val")
-    networks = to_litert(model), to_litert(finder, half=True), to_litert(recogniser, half=True)
+    networks = to_litert(model), to_litert(finder), to_litert(recogniser)
     classifier = Classifier(pack(Artefact(*networks, UNCALIBRATED)))
     description = {
         **calibrate(classifier, val, np.load(CORRUPTED)),

@@ -162,6 +162,13 @@ def test_two_models_answer_side_by_side(in_history):
     assert shown(page).count('<p class="digit">7</p>') == 2
 
 
+def test_numbers_are_compared_too(in_history):
+    page = open_tab("Compare")
+    page.session_state["example"] = len(load_examples())
+    page.run()
+    assert "where they are" in shown(page)
+
+
 def test_a_drawing_comes_before_an_example(in_history):
     page = open_tab("Draw")
     page.session_state["canvas"] = {

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from digits.commands.cli import main
 from digits.commands.errors import UsageError
-from digits.commands.evaluate import find_labelled, score
+from digits.commands.evaluate import find_labelled, score, to_text
 from digits.reading.image import to_mnist
 from digits.reading.reader import Reading, prepare
 
@@ -209,6 +209,8 @@ def test_rejections_are_counted_beside_best_guesses():
     result = score([unsure, blank, sure], [0, 1, 2])
     assert (result.total, result.right, result.rejected, result.answered_right) == (3, 1, 2, 0)
     assert result.confusion[1, 10] == 1
+    assert "0.00% rightly, 33.33% wrongly" in to_text(result)
+    assert "  0.00% wrongly" in to_text(score([sure, *[blank] * 6], [0] * 7)).replace(", ", "  ")
 
 
 def test_what_could_not_be_read_is_named_apart(run, tmp_path, handwritten, seven):
@@ -298,3 +300,5 @@ def test_numbers_that_cannot_be_read_or_named_are_said(run, numbers):
     (numbers / "77_cut.png").rename(numbers / "cut.png")
     assert "doesn't say which number it shows" in run("--numbers", numbers).stderr
     assert "doesn't exist" in run("--numbers", numbers / "nowhere").stderr
+    (numbers / "7").mkdir()
+    assert "holds no pictures" in run("--numbers", numbers / "7").stderr

@@ -65,7 +65,7 @@ def test_it_is_exported_as_it_is_and_takes_pages_of_any_size(tmp_path):
     path = tmp_path / "finder.keras"
     save_model(model, path)
     model = keras.models.load_model(path, compile=False)
-    finder = Finder(export.to_litert(model, half=True))
+    finder = Finder(export.to_litert(model))
     for shape in ((32, 48), (64, 16), (32, 48)):
         page = np.random.default_rng(1).integers(0, 255, shape, np.uint8)
         answer = finder.look(page)

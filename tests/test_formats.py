@@ -6,20 +6,23 @@ import re
 import struct
 import subprocess
 import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 from streamlit.testing.v1 import AppTest
-from systems import on_linux
+from systems import on_linux, on_unix
 
 from benchmarks.sound_files import sound_files, to_file
 from digits.commands.cli import main
 from digits.commands.options import build_parser
 from digits.reading.formats import ENDINGS, FORMAT_NAMES, FORMATS
-from digits.reading.image import UnreadableImage, read_image, to_mnist
+from digits.reading.image import UnreadableImage, read_image, read_page, to_mnist
 from digits.reading.reader import prepare
 
 pillow_heif.register_heif_opener()
@@ -62,6 +65,16 @@ def test_a_picture_that_a_camera_turned_is_upright(seven, form):
     exif[274] = 6
     stored = seven.transpose(Image.Transpose.ROTATE_90)
     assert difference(to_file(stored, form, exif=exif.tobytes(), **FAITHFUL[form]), seven) < 5
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("form", ["JPEG", "WebP", "TIFF", "AVIF", "HEIF"])
+def test_a_page_that_is_made_smaller_tells_the_size_of_the_original(form, orientation):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    page = read_page(to_file(Image.new("L", (6200, 196), 255), form, exif=exif.tobytes()))
+    assert page.shape == ((196, 6200) if orientation == 1 else (6200, 196))
+    assert max(page.pixels.shape) < 2000
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF", "WebP", "TIFF", "AVIF", "HEIF", "MPO"])
@@ -225,6 +238,21 @@ def test_the_page_reads_every_format(form):
     assert not page.exception
     html = "".join(element.proto.body for element in page.get("html"))
     assert re.search("what the model sees", html)
+
+
+@on_unix
+def test_a_pipe_is_read_to_its_end():
+    content = next(iter(sound_files().values()))[0] + bytes(2**18)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as cat:
+        threading.Thread(target=lambda: (cat.stdin.write(content), cat.stdin.close())).start()
+        np.testing.assert_array_equal(read_image(cat.stdout), read_image(content))
+
+
+def test_threads_leave_the_filters_of_warnings_as_they_are():
+    content, filters = next(iter(sound_files().values()))[0], list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read_image, [content] * 200))
+    assert list(warnings.filters) == filters
 
 
 def test_a_file_object_may_hold_any_format():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from systems import on_unix
 
 import digits
 from digits.reading.location import MODEL, default_model
@@ -28,6 +29,15 @@ def test_a_named_model_comes_first(project, monkeypatch):
 def test_the_project_around_the_folder_comes_next(project, monkeypatch, folder):
     monkeypatch.chdir(project / folder)
     assert default_model() == project / MODEL
+
+
+@on_unix
+def test_where_the_folder_is_gone_it_is_that_one_too(project, monkeypatch):
+    folder = project / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    assert default_model() == Path(digits.__file__).parents[1] / MODEL
 
 
 def test_elsewhere_it_is_the_one_that_came_with_the_package(project, monkeypatch):

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import hashlib
 import importlib.metadata
 import io
@@ -180,6 +181,34 @@ def test_folders_and_patterns_stand_for_the_pictures_in_them(run, folder):
     assert paths(f"{folder}/**/4.png", folder / "2.PNG") == [names[2], names[1]]
 
 
+def test_a_pattern_that_finds_a_folder_stands_for_the_pictures_in_it(run, folder):
+    output = run("predict", "--quiet", f"{folder}/b*")[1]
+    assert output.split()[0] == f"{folder}/below/4.png"
+    status, output, _ = run("predict", "--quiet", f"{folder}/b*/**")
+    assert (status, output.count("4.png ")) == (0, 1)
+
+
+def test_a_linked_folder_is_left_out_and_a_locked_one_is_unreadable(
+    run, folder, tmp_path, monkeypatch
+):
+    shutil.copy(folder / "0.png", tmp_path)
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "locked").mkdir()
+    scan = os.scandir
+
+    def look_into(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", look_into)
+    status, output, errors = run("predict", tmp_path)
+    lines = output.splitlines()
+    assert (status, len(lines)) == (1, 2)
+    assert lines[1] == f"{tmp_path}/locked  -  unreadable"
+    assert errors.startswith(f"{tmp_path}: 1 file left out: 1 a link to a folder\n")
+
+
 def test_a_folder_says_what_it_left_out(run, folder, tmp_path):
     for name in ("0.png", "._0.png", ".cache/0.png", "__MACOSX/0.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -296,6 +325,12 @@ def test_the_plot_shows_picture_digit_and_bars(run, folder, blank, tmp_path):
             assert plot.width > 2 * plot.height
 
 
+def test_the_plot_of_several_digits_shows_none(run, tmp_path):
+    path = tmp_path / "plot.png"
+    status, output, _ = run("predict", "docs/numbers.jpg", "--save-plot", path)
+    assert (status, "several digits" in output, path.exists()) == (0, True, True)
+
+
 def test_the_ending_of_the_plot_says_what_it_is(run, folder, tmp_path):
     paths = [tmp_path / f"plot.{ending}" for ending in ("svg", "PDF", "jpg", "")]
     status = [run("predict", folder / "0.png", "--save-plot", path)[0] for path in paths]
@@ -316,6 +351,14 @@ def test_a_name_that_can_not_be_drawn_makes_a_plot_all_the_same(run, folder, tmp
     assert xml.dom.minidom.parse(str(path))
 
 
+@on_unix
+def test_a_name_stays_on_its_line(run, folder, tmp_path):
+    shutil.copy(folder / "0.png", tmp_path / "a\n\x1b[2Jb.png")
+    for command in ("predict", "read"):
+        output = run(command, tmp_path)[1]
+        assert output.startswith(f"{tmp_path}/a\\n\\x1b[2Jb.png  0")
+
+
 def test_the_plot_has_a_place_of_its_own(run, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a$_{$.png").write_bytes((folder / "0.png").read_bytes())
@@ -329,6 +372,8 @@ def test_a_plot_that_can_not_be_written_is_a_wrong_call(run, folder, tmp_path):
     status, _, errors = run("predict", folder / "0.png", "--save-plot", path)
     assert status == 2
     assert f"--save-plot: {path} can't be written (Is a directory)" in errors
+    path = tmp_path / f"{'a' * 300}.png"
+    assert "can't be written" in run("predict", folder / "0.png", "--save-plot", path)[2]
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

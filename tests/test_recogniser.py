@@ -87,7 +87,7 @@ def test_it_is_exported_as_it_is_and_takes_lines_of_any_width(tmp_path):
     model, path = build_recogniser([4, 4, 8, 8]), tmp_path / "recogniser.keras"
     save_model(model, path)
     model = keras.models.load_model(path, compile=False)
-    recogniser = Recogniser(export.to_litert(model, half=True))
+    recogniser = Recogniser(export.to_litert(model))
     for width in (40, 200, 40):
         line = np.random.default_rng(1).integers(0, 255, (HEIGHT, width), np.uint8)
         log_prob = recogniser.look(line)

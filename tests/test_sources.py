@@ -68,9 +68,10 @@ def test_a_folder_a_pattern_and_manifests_stand_for_the_same_pictures(folder, tm
     found = load(folder)
     assert dict(zip(*found.to_pydict().values(), strict=True)) == expected
     assert list(Addresses(f"{folder}/*.png")) == [name for name in expected if "below" not in name]
+    assert list(Addresses(f"{folder}/3[12].pn?")) == [f"{folder}/31.png", f"{folder}/32.png"]
     text, table = tmp_path / "all.txt", tmp_path / "all.parquet"
-    text.write_text("\n".join(expected) + "\n\n")
-    pq.write_table(pa.table({"address": list(expected)}), table)
+    text.write_text("\ufeff" + "\n".join(expected) + "\n\n", encoding="utf-8")
+    pq.write_table(pa.table({"address": [None, *expected]}), table)
     assert load(text) == load(table) == found
 
 
@@ -149,7 +150,8 @@ def test_what_a_manifest_names_and_is_not_there_becomes_a_row(folder, tmp_path):
     assert [row["reason"] for row in rows[1:]] == ["unreadable"] * 2
     assert rows[1]["error"].startswith("the file can't be opened: it is missing")
     assert rows[1]["sha256"] is None
-    assert not pack_into(tmp_path / "some.txt", tmp_path / "shards")
+    for _ in range(2):  # also where all is there already
+        assert not pack_into(tmp_path / "some.txt", tmp_path / "shards")
     assert load(tmp_path / "shards") == load(tmp_path / "some.txt")
 
 
@@ -175,6 +177,7 @@ def test_a_batch_is_read_as_predict_reads_it(folder, capsys):
         (".", "holds no Parquet or tar files, and none that end like a picture"),
         ("nothing/*.png", "holds no Parquet or tar files"),
         ("nothing.txt", "does not exist"),
+        ("empty.txt", "names no pictures"),
         ("odd.parquet", "has neither a column `path` nor a single column"),
         ("broken.parquet", "can't be reached"),
         ("s4://bucket/scans", "Protocol not known"),
@@ -186,6 +189,7 @@ def test_a_source_that_can_not_be_is_refused_with_a_sentence(
     tmp_path, monkeypatch, address, sentence
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.txt").write_text("\n")
     if address.endswith(".parquet"):
         pq.write_table(pa.table({"a": ["x"], "b": ["y"]}), "odd.parquet")
         (tmp_path / "broken.parquet").write_bytes(b"PAR1")
@@ -199,6 +203,11 @@ def test_shards_are_not_packed_again(folder, tmp_path):
     to_tar(folder, tmp_path / "scans" / "more.tgz")
     with pytest.raises(UsageError, match=r"more\.tgz is a shard already"):
         pack_into(tmp_path / "scans", tmp_path / "shards")
+
+
+def test_shards_do_not_go_among_the_pictures(folder):
+    with pytest.raises(UsageError, match="OUTPUT lies in SOURCE"):
+        pack_into(folder, folder / "shards")
 
 
 def test_a_folder_with_other_files_is_left_alone(folder, tmp_path):

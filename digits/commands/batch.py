@@ -15,7 +15,7 @@ from distributed.comm import CommClosedError
 from tqdm import tqdm
 
 from digits.commands.batch_reader import DIGITS, NUMBERS, BatchReader, load_model
-from digits.commands.errors import UsageError, WorkersError
+from digits.commands.errors import WorkersError
 from digits.commands.estimate import estimate
 from digits.commands.parts import Parts
 from digits.commands.sources import Addresses, Shard
@@ -51,8 +51,7 @@ def batch(options: argparse.Namespace) -> bool:
     as they must be, WorkersError where the scheduler ends.
     """
     addresses, parts = Addresses(options.source), Parts(options.output)
-    if f"{parts.address}/".startswith(f"{addresses.source.rstrip('/')}/"):
-        raise UsageError("OUTPUT lies in SOURCE: name a folder beside it")
+    addresses.require_outside(parts.address)
     kind, model = NUMBERS if options.numbers else DIGITS, load_model(options.model)
     record = {
         "command": "batch",

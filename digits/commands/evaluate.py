@@ -37,7 +37,7 @@ class Score(NamedTuple):
     confusion: NDArray[np.int64]
     """Array (10, 11): actual digit, best guess; the last column counts what has none."""
     rejected: int
-    """How many were taken for no digit or for several, or were blank."""
+    """How many have no answer: no digit, several, none that is clear, or nothing but paper."""
     answered_right: int
     """How many were not, and whose prediction is right."""
     unreadable: int
@@ -140,14 +140,14 @@ def to_record(result: Score) -> dict[str, Any]:
 def to_text(result: Score) -> str:
     """Write the result for people; rows of the table are actual digits, columns best guesses."""
     record = to_record(result)
-    wrong = 1 - record["rejected"] - record["answered_right"]
+    wrong = (result.total - result.rejected - result.answered_right) / result.total
     labels = ", ".join(f"{digit}: {count}" for digit, count in enumerate(record["labels"]))
     lines = [
         f"pictures  {result.total:,}",
         f"labels    {labels}",
         f"accuracy  {record['accuracy']:.2%} of the best guesses are right "
         f"(95 % interval {record['accuracy_low']:.2%} to {record['accuracy_high']:.2%})",
-        f"rejected  {record['rejected']:.2%}: no digit, several or blank",
+        f"rejected  {record['rejected']:.2%}: no digit, several, unclear or blank",
         f"answered  {record['answered_right']:.2%} rightly, {wrong:.2%} wrongly",
         "",
         "actual" + "".join(f"{digit:>6}" for digit in [*range(10), "none"]),

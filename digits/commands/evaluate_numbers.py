@@ -27,6 +27,8 @@ def evaluate_numbers(options: argparse.Namespace) -> bool:
     if not os.path.exists(options.path):  # noqa: PTH110 - Path.exists raises on a name too long
         raise UsageError(f"{options.path} doesn't exist: name a folder of pictures, or one of them")
     pictures = list(find_pictures([options.path], options.quiet))
+    if os.path.isdir(options.path) and pictures[0].name == options.path:  # noqa: PTH112
+        raise UsageError(f"{options.path} holds no pictures")
     labels = [number_of(Path(picture.name)) for picture in pictures]
     readings = watched(read_all_numbers(classifier, pictures), len(pictures), options.quiet)[0]
     pairs, unreadable = [], 0

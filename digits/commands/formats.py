@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from digits.reading.numbers import NumbersReading
 from digits.reading.reader import Reading
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CSV_HEADER = ["path", "prediction", "confidence", "reason", "count", "error", "model"]
 CSV_HEADER += [f"probability_{digit}" for digit in range(10)]
 NUMBERS_HEADER = ["path", "text", "confidence", "x", "y", "width", "height"]
@@ -18,10 +20,15 @@ NUMBERS_HEADER += ["reason", "error", "model"]
 def to_plain(name: str, reading: Reading, width: int, top_k: int) -> str:
     """Say what the picture `name` shows: its name in `width` columns, then the best guesses."""
     if reading.prediction is None or reading.probabilities is None:
-        return f"{name:{width}}  -  {_reason(reading)}"
+        return f"{_shown(name):{width}}  -  {_reason(reading)}"
     ranked = sorted(enumerate(reading.probabilities), key=lambda guess: -guess[1])[:top_k]
     guesses = "   ".join(f"{digit}  {probability:6.1%}" for digit, probability in ranked)
-    return f"{name:{width}}  {guesses}"
+    return f"{_shown(name):{width}}  {guesses}"
+
+
+def _shown(name: str) -> str:
+    """Return a name on one line, and so that it can't tell a terminal what to do."""
+    return _CONTROL.sub(lambda sign: repr(sign[0])[1:-1], name)
 
 
 def _reason(reading: Reading) -> str:
@@ -70,7 +77,7 @@ def to_record(name: str, reading: Reading, model: str) -> dict[str, Any]:
 def numbers_to_plain(name: str, reading: NumbersReading, width: int) -> str:
     """Say what the picture `name` shows: its name in `width` columns, then its numbers."""
     texts = "   ".join(number.text for number in reading.numbers)
-    return f"{name:{width}}  {texts or '-  ' + str(reading.reason).replace('_', ' ')}"
+    return f"{_shown(name):{width}}  {texts or '-  ' + str(reading.reason).replace('_', ' ')}"
 
 
 def numbers_to_json(name: str, reading: NumbersReading, model: str) -> str:

@@ -60,7 +60,7 @@ def _add_predict(commands: _Commands) -> None:
         type=_whole_number(10),
         default=1,
         metavar="N",
-        help="show the N best guesses (default 1)",
+        help="show the N best guesses (default 1); JSON and CSV have all",
     )
     _add_output(command, "a row a picture", "the picture, its digit and the probabilities")
     _add_common(command)

@@ -21,12 +21,14 @@ def pack(options: argparse.Namespace) -> bool:
     Raises UsageError where a folder can't be read or written, or SOURCE holds shards already.
     """
     addresses, parts = Addresses(options.source), Parts(options.output)
+    addresses.require_outside(parts.address)
     record = {"command": "pack", "source": addresses.digest()}
     done = sorted(parts.done(record))
     parts.claim(record)
-    packed = sum(_rows(parts, name) for name in done)
+    counts = [_counts(parts, name) for name in done]
+    packed, missing = (sum(count[place] for count in counts) for place in (0, 1))
     quiet = True if options.quiet else None  # None has it appear on a terminal only
-    number, missing = len(done), 0
+    number = len(done)
     with tqdm(initial=packed, unit="picture", disable=quiet) as bar:
         for tables in _gathered(_load(addresses, packed), options.size * 10**6):
             parts.write(f"shard-{number:06}.parquet", tables, PICTURES, compression="none")
@@ -39,9 +41,14 @@ def pack(options: argparse.Namespace) -> bool:
     return missing == 0
 
 
-def _rows(parts: Parts, name: str) -> int:
+def _counts(parts: Parts, name: str) -> tuple[int, int]:
+    """Return how many pictures a finished file holds, and how many of them were missing."""
     with reaching(parts.address), parts.fs.open(f"{parts.path}/{name}", "rb") as file:
-        return int(pq.read_metadata(file).num_rows)
+        metadata = pq.read_metadata(file)
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    content = PICTURES.get_field_index("bytes")
+    missing = sum(group.column(content).statistics.null_count for group in groups)
+    return metadata.num_rows, missing
 
 
 def _load(addresses: Addresses, skipped: int) -> Iterator[pa.Table]:
@@ -57,10 +64,12 @@ def _load(addresses: Addresses, skipped: int) -> Iterator[pa.Table]:
 def _gathered(tables: Iterator[pa.Table], size: int) -> Iterator[list[pa.Table]]:
     """Gather tables until they have so many bytes."""
     gathered: list[pa.Table] = []
+    total = 0
     for table in tables:
         gathered.append(table)
-        if sum(table.nbytes for table in gathered) >= size:
+        total += table.nbytes
+        if total >= size:
             yield gathered
-            gathered = []
+            gathered, total = [], 0
     if gathered:
         yield gathered

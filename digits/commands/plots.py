@@ -1,6 +1,7 @@
 """One answer as a plot, in a file that replaces an earlier plot and nothing else."""
 
 import io
+import os
 import warnings
 from pathlib import Path
 
@@ -23,7 +24,13 @@ def check_plot(path: Path) -> None:
     """Raise UsageError where no plot can be written to `path`, or it would replace another file."""
     if path.suffix.lower() not in _MARKS:
         raise UsageError(f"--save-plot: {path} ends neither in .png nor in .svg nor in .pdf")
-    if path.is_file() and _MARKS[path.suffix.lower()][1] not in path.read_bytes():
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises on a name too long
+        return
+    try:
+        is_plot = _MARKS[path.suffix.lower()][1] in path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--save-plot: {path} can't be read ({error.strerror})") from error
+    if not is_plot:
         raise UsageError(f"--save-plot would replace {path}, which is no plot: name another file")
 
 

@@ -32,8 +32,7 @@ def predict(options: argparse.Namespace) -> bool:
     if options.csv:
         write_line(formats.csv_line(formats.CSV_HEADER))
     to_line = _formatter(options, pictures, classifier.version)
-    answers = answer(options, pictures, read_all(classifier, pictures), to_line)
-    return all(reading.reason != "unreadable" for reading in answers)
+    return answer(options, pictures, read_all(classifier, pictures), to_line)
 
 
 def find_plotted(options: argparse.Namespace) -> list[Picture]:
@@ -51,19 +50,20 @@ def answer(
     pictures: list[Picture],
     readings: Iterable[AnyReading],
     to_line: Callable[[str, AnyReading], str],
-) -> list[AnyReading]:
-    """Write what each picture shows, as soon as it is read; return it."""
-    answers = []
+) -> bool:
+    """Write what each picture shows, as soon as it is read; return whether all could be read."""
+    unreadable = 0
     readings, beside = watched(readings, len(pictures), options.quiet)
     for picture, reading in zip(pictures, readings, strict=True):
-        answers.append(reading)
+        is_readable = reading.reason != "unreadable"
+        unreadable += not is_readable
         with beside():
             write_line(to_line(picture.name, reading))
-            if reading.reason == "unreadable" and not options.quiet:
+            if not is_readable and not options.quiet:
                 note(f"{picture.name}: {reading.error}")
-        if options.save_plot and reading.reason != "unreadable":
+        if options.save_plot and is_readable:
             save_plot(Path(options.save_plot), picture, reading)
-    return answers
+    return not unreadable
 
 
 def read_watched(classifier: Classifier, pictures: list[Picture], quiet: bool) -> Iterable[Reading]:

@@ -24,8 +24,7 @@ def read(options: argparse.Namespace) -> bool:
     if options.csv:
         write_line(formats.csv_line(formats.NUMBERS_HEADER))
     to_line = _formatter(options, pictures, classifier.version)
-    answers = answer(options, pictures, read_all_numbers(classifier, pictures), to_line)
-    return all(reading.reason != "unreadable" for reading in answers)
+    return answer(options, pictures, read_all_numbers(classifier, pictures), to_line)
 
 
 def _formatter(

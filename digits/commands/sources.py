@@ -25,6 +25,7 @@ from digits.reading.formats import ENDINGS
 PARQUET, TARS, TEXT = ".parquet", (".tar", ".tar.gz", ".tgz"), ".txt"
 # Loose pictures are shared out in so many at a time.
 LOOSE = 1000
+_PATTERN = re.compile(r"[*?[]")
 _SIGNED = re.compile(r"[?&][^=&]*(sig|signature|token)=", re.I)
 
 
@@ -96,6 +97,8 @@ class Addresses:
         with reaching(self.source):
             self._column = _manifest_column(self.source)
             self._found = [] if self._column else _listed(self.source)
+        if next(iter(self), None) is None:
+            raise UsageError(f"{self.source} names no pictures")
 
     def __iter__(self) -> Iterator[str]:
         yield from map(to_address, self._lines()) if self._column else iter(self._found)
@@ -103,12 +106,17 @@ class Addresses:
     def _lines(self) -> Iterator[str]:
         with reaching(self.source):
             if self.source.lower().endswith(TEXT):
-                with fsspec.open(self.source, "rt", encoding="utf-8") as lines:
+                with fsspec.open(self.source, "rt", encoding="utf-8-sig") as lines:
                     yield from filter(None, map(str.strip, lines))
             else:
                 with fsspec.open(self.source, "rb") as file:
                     for batch in pq.ParquetFile(file).iter_batches(columns=[self._column]):
-                        yield from batch.column(0).to_pylist()
+                        yield from filter(None, batch.column(0).to_pylist())
+
+    def require_outside(self, address: str) -> None:
+        """Raise UsageError where an address lies in the source, which would grow with it."""
+        if f"{address}/".startswith(f"{self.source.rstrip('/')}/"):
+            raise UsageError("OUTPUT lies in SOURCE: name a folder beside it")
 
     def digest(self) -> str:
         """Return the SHA-256 of all addresses in their order."""
@@ -128,7 +136,7 @@ def _manifest_column(source: str) -> str | None:
     """Return the column of a manifest that holds the addresses; None for what is no manifest."""
     if source.lower().endswith(TEXT):
         return "path"
-    if not source.lower().endswith(PARQUET) or "*" in source or _is_folder(source):
+    if not source.lower().endswith(PARQUET) or _PATTERN.search(source) or _is_folder(source):
         return None
     with fsspec.open(source, "rb") as file:
         names: list[str] = pq.read_schema(file).names
@@ -159,7 +167,7 @@ def _listed(source: str) -> list[str]:
     fs, path = url_to_fs(source)
     if exists(fs, path):
         start, found = source, fs.find(path)
-    elif "*" in path:
+    elif _PATTERN.search(path):
         start, found = re.split(r"/[^/]*[*?[]", source)[0], fs.glob(path)
     else:
         raise FileNotFoundError(source)

@@ -40,10 +40,12 @@ def _writing() -> Iterator[None]:
 
 
 def write_line(text: str) -> None:
-    """Print a line of the results. Raises OutputError where it can't be written, BrokenPipeError
-    where nobody reads on."""
+    """Print a line of the results, at once.
+
+    Raises OutputError where it can't be written, BrokenPipeError where nobody reads on.
+    """
     with _writing():
-        print(text)
+        print(text, flush=True)
 
 
 def flush_lines() -> None:

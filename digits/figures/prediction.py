@@ -24,8 +24,9 @@ def plot_prediction(name: str, picture: NDArray[np.float32], reading: Reading) -
     shown, seen, bars = figure.subplots(1, 3, width_ratios=(1, 1, 1.6))
     shown.imshow(picture, cmap="gray", vmin=0, vmax=255)
     shown.set_title(_title(name), parse_math=False)
-    seen.imshow(reading.digit, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-    seen.set_title("what the model saw")
+    if reading.digit is not None:
+        seen.imshow(reading.digit, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+    seen.set_title("what the model saw" if reading.digit is not None else "no digit was cut out")
     for axes in (shown, seen):
         axes.set_xticks([])
         axes.set_yticks([])
@@ -43,10 +44,10 @@ def plot_prediction(name: str, picture: NDArray[np.float32], reading: Reading) -
 def plot_numbers(name: str, page: Page, reading: NumbersReading) -> Figure:
     """Draw a picture, as `read_page` returns it, with a box around each digit and each number above
     its own; what is doubtful is orange."""
-    height, width = page.pixels.shape
+    height, width = page.shape
     figure = Figure(figsize=(8, min(max(8 * height / width, 2), 12) + 0.4), layout="constrained")
     axes = figure.subplots()
-    extent = (0, page.scale * width, page.scale * height, 0)
+    extent = (0, width, height, 0)
     axes.imshow(page.pixels, cmap="gray", vmin=0, vmax=255, extent=extent)
     for number in reading.numbers:
         for digit in number.digits:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,9 +62,17 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write named arrays to `path`, an .npz file; the same arrays give the same bytes."""
-    with replacing(path) as temporary:
-        np.savez(temporary, **arrays)  # type: ignore[arg-type]  # takes any names
+    """Write named arrays to `path`, an .npz file; the same arrays give the same bytes.
+
+    Python 3.11.4 changed the headers of ZIP64, which `np.savez` asks for; here only arrays of more
+    than 2 GB have it.
+    """
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")
+            entry.file_size = array.nbytes
+            with archive.open(entry, "w") as file:
+                np.save(file, array)
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:

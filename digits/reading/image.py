@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from digits.errors import DigitsError
 from digits.reading.formats import FORMAT_NAMES, count_pixels, open_picture
@@ -21,7 +21,8 @@ from digits.reading.ink import MAX_SIDE, find_ink, is_paper_dark, shrunk, thumbn
 from digits.reading.normalisation import normalise
 
 MAX_BYTES = 32 * 2**20
-_USUAL_BYTES = 2**17  # more than most pictures have
+# So much is read at a time: Python makes room for all that it may read, which takes long.
+_CHUNK = 2**17
 MAX_PIXELS = 50_000_000
 # Numbers are looked for in a picture of at most this many pixels a side.
 PAGE_SIDE = 1536
@@ -29,6 +30,12 @@ PAGE_SIDE = 1536
 _ARRAYS = {("uint8", ()), ("uint8", (3,)), ("uint8", (4,)), ("uint16", ()), ("bool", ())}
 # A picture of fewer pixels a side is enlarged, or the edges of its strokes would be steps.
 _LEAST_SIDE, _ENLARGED_SIDE = 24, 64
+# Of EXIF's eight ways in which a picture may lie, that from which on its sides change places.
+_ON_ITS_SIDE = 5
+# Of what Pillow warns is harmless, or below our limit. Not for each picture, since what Python has
+# for that disturbs other threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+_NO_PIXELS = "the picture has no pixels: give another"
 _TOO_LARGE = f"more than {MAX_PIXELS // 10**6} megapixels: save it at a smaller size"
 
 
@@ -50,8 +57,13 @@ class Page(NamedTuple):
 
     pixels: NDArray[np.uint8]
     """uint8 array (height, width), grey, upright, at most PAGE_SIDE pixels a side."""
-    scale: float
-    """How many pixels of the original each is wide and high."""
+    shape: tuple[int, int]
+    """Height and width of the original, upright."""
+
+    @property
+    def scale(self) -> float:
+        """How many pixels of the original each is wide and high."""
+        return float(max(self.shape) / max(self.pixels.shape))
 
 
 def read_page(source: Source) -> Page:
@@ -59,8 +71,8 @@ def read_page(source: Source) -> Page:
 
     Raises what `read_image` raises.
     """
-    pixels, longest = _read(source, PAGE_SIDE)
-    return Page(pixels.round().astype(np.uint8), longest / max(pixels.shape))
+    pixels, (width, height) = _read(source, PAGE_SIDE)
+    return Page(pixels.round().astype(np.uint8), (height, width))
 
 
 def read_image(source: Source) -> NDArray[np.float32]:
@@ -78,17 +90,18 @@ def read_image(source: Source) -> NDArray[np.float32]:
     return _read(source, MAX_SIDE)[0]
 
 
-def _read(source: Source, side: int) -> tuple[NDArray[np.float32], int]:
-    """Return a picture of one channel, at most `side` pixels a side, and the longer one it had."""
+def _read(source: Source, side: int) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Return a picture of one channel, at most `side` pixels a side; and how wide and high it was,
+    upright."""
     image = _in_memory(source)
     content = _read_bytes(source) if image is None else b""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of what is harmless, or below our limit
-            image = _open(content) if image is None else _checked(image)
-            longest = max(image.size)
-            image = _loaded(image, side) if content else image
-            return _enlarged(_to_channel(_reduced(image, side))), longest
+        if image is None:
+            image, size = _loaded(_open(content), side)
+        else:
+            image = _checked(image)
+            size = image.size
+        return _enlarged(_to_channel(_reduced(image, side))), size
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -125,12 +138,14 @@ def _in_memory(source: Source) -> Image.Image | None:
             "(height, width, 3) or (height, width, 4), or uint16 or bool (height, width)"
         )
     if not source.size:
-        raise UnreadableImage("the picture has no pixels: give another")
+        raise UnreadableImage(_NO_PIXELS)
     return Image.fromarray(source)
 
 
 def _checked(image: Image.Image) -> Image.Image:
-    """Return an image in memory upright, if it isn't too large."""
+    """Return an image in memory upright, if it has pixels, and not too many."""
+    if not image.width * image.height:
+        raise UnreadableImage(_NO_PIXELS)
     if image.width * image.height > MAX_PIXELS:
         raise UnreadableImage(_TOO_LARGE)
     return ImageOps.exif_transpose(image)
@@ -161,12 +176,12 @@ def _read_bytes(source: Any) -> bytes:
 
 
 def _read_at_most(file: IO[bytes]) -> bytes:
-    """Read a file, or one byte more than is allowed of it."""
-    # Python makes room for all that it may read, which takes longer than reading a small file.
-    content = file.read(_USUAL_BYTES)
-    if len(content) == _USUAL_BYTES:
-        content += file.read(MAX_BYTES + 1 - _USUAL_BYTES)
-    return content
+    """Read a file to its end, or more than is allowed of it."""
+    content = bytearray()
+    # A pipe gives what it holds, not always as much as was asked for.
+    while len(content) <= MAX_BYTES and (chunk := file.read(_CHUNK)):
+        content += chunk
+    return bytes(content)
 
 
 def _open(content: bytes) -> Image.Image:
@@ -177,13 +192,17 @@ def _open(content: bytes) -> Image.Image:
     return image
 
 
-def _loaded(image: Image.Image, side: int) -> Image.Image:
-    """Decode an image, and turn it upright."""
+def _loaded(image: Image.Image, side: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode an image, smaller if that is quicker, and turn it upright; also return how wide and
+    high it was, then."""
+    size = image.size
     image.draft("RGB", (side, side))
     image.load()
     with contextlib.suppress(Exception):  # a damaged note of the camera spoils no picture
+        is_on_its_side = image.getexif().get(ExifTags.Base.Orientation, 1) >= _ON_ITS_SIDE
         ImageOps.exif_transpose(image, in_place=True)
-    return image
+        size = size[::-1] if is_on_its_side else size
+    return image, size
 
 
 def _reduced(image: Image.Image, side: int) -> Image.Image:

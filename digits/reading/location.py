@@ -15,10 +15,18 @@ def default_model() -> Path:
     """
     if named := os.environ.get("DIGITS_MODEL"):
         return Path(named)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    for folder in _current_folders():
         model = folder / MODEL
-        if model.is_file():
+        if os.path.isfile(model):  # noqa: PTH113 - Path.is_file raises where it may not look
             return model
     installed = _PACKAGE / MODEL
     return installed if installed.is_file() else _PACKAGE.parent / MODEL
+
+
+def _current_folders() -> list[Path]:
+    """Return the current folder and those around it, from the inside; none if it was removed."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return []
+    return [here, *here.parents]

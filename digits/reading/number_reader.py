@@ -19,8 +19,9 @@ from digits.reading.rest import cover, is_something_left
 
 # A picture whose brightest and darkest differ by less, of 255, is blank.
 _LEAST_CONTRAST = 12
-# A digit that has a picture to itself is at least so large, as a share of the longer side.
-_LARGE = 0.2
+# A digit that has a picture to itself is at least so large, as a share of the longer side, and at
+# most so wide, as a share of its height: MNIST's widest is twice as wide as high.
+_LARGE, _WIDEST = 0.2, 2.5
 
 
 def read_numbers(source: Source, classifier: Classifier | None = None) -> NumbersReading:
@@ -61,7 +62,10 @@ def _digit_alone(
     """Return the digit that all of a page's ink is, if it is large and surely a digit, whichever;
     and whether that is sure, too, so that it needs no finder."""
     box = Image.fromarray(ink).getbbox()
-    if box is None or max(box[2] - box[0], box[3] - box[1]) < _LARGE * max(ink.shape):
+    if box is None:
+        return None, False
+    width, height = box[2] - box[0], box[3] - box[1]
+    if max(width, height) < _LARGE * max(ink.shape) or width > _WIDEST * height:
         return None, False
     reading = classify(classifier, [to_reading(ink)])[0]
     if reading.prediction is None or reading.probabilities is None or reading.ood_score is None:
@@ -117,7 +121,7 @@ def _to_probability(log_odds: float) -> float:
 
 def _rectangle(box: Box, page: Page) -> Rectangle:
     """Return left, top, width and height in whole pixels of the original, inside it."""
-    height, width = (round(page.scale * side) for side in page.pixels.shape)
+    height, width = page.shape
     sides = [page.scale * side for side in box]
     left, top = max(math.floor(sides[0]), 0), max(math.floor(sides[1]), 0)
     right, bottom = min(math.ceil(sides[2]), width), min(math.ceil(sides[3]), height)
