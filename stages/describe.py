@@ -24,11 +24,11 @@ TEXT = """\
 
 *Written by the pipeline (`python -m stages.describe`); edits are lost.*
 
-It holds three networks. One classifies a handwritten digit in a picture of {size} × {size} grey
-pixels, made as MNIST was (`digits.reading.image.to_mnist`), and gives an out-of-distribution (OOD)
-score: how far the picture is from any digit. One finds digits on a page of any content
-(`digits.reading.finder`), one reads a number as a whole (`digits.reading.recogniser`), so that
-digits that touch are told apart.
+It holds three networks, which compute in 8 bits. One classifies a handwritten digit in a picture of
+{size} × {size} grey pixels, made as MNIST was (`digits.reading.image.to_mnist`), and gives an
+out-of-distribution (OOD) score: how far the picture is from any digit. One finds digits on a page
+of any content (`digits.reading.finder`), one reads a number as a whole
+(`digits.reading.recogniser`), so that digits that touch are told apart.
 
 ## Intended use
 
