@@ -36,7 +36,10 @@ def plot_prediction(name: str, picture: NDArray[np.float32], reading: Reading) -
     bars.bar_label(drawn, [f"{p:.0%}" if p >= 0.005 else "" for p in probabilities], fontsize=9)
     bars.set(xlabel="digit", ylabel="probability", xticks=range(10), ylim=(0, 1.1))
     bars.yaxis.set_major_formatter(PercentFormatter(1))
-    bars.set_title(reading.reason or f"{reading.prediction}, {reading.confidence:.1%} sure")
+    if reading.reason:
+        bars.set_title(reading.reason.replace("_", " "))
+    else:
+        bars.set_title(f"{reading.prediction}, {reading.confidence:.1%} sure")
     bars.spines[["top", "right"]].set_visible(False)
     return figure
 
@@ -62,7 +65,8 @@ def plot_numbers(name: str, page: Page, reading: NumbersReading) -> Figure:
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
         axes.text(left, top, label, color=color, va="bottom", bbox=box)
     axes.set(xticks=[], yticks=[])
-    axes.set_title(reading.reason or _title(name), parse_math=False)
+    title = reading.reason.replace("_", " ") if reading.reason else _title(name)
+    axes.set_title(title, parse_math=False)
     return figure
 
 
